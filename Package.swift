@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every Swift target is compiled with; the loop at the end applies it.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "Encuentro",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "encuentro", targets: ["encuentro"]),
+    .library(name: "Programme", targets: ["Programme"]),
+    .library(name: "Classification", targets: ["Classification"]),
+  ],
+  targets: [
+    // Who may import whom: docs/architecture.md, checked by dev/check-imports.
+    .target(name: "CVectorKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "Programme", resources: [.copy("Resources")]),
+    .target(
+      name: "Classification", dependencies: ["Programme", "CVectorKernels"],
+      resources: [.copy("Resources")]),
+    .target(name: "MatchmakingService", dependencies: ["Classification", "Programme"]),
+    .executableTarget(name: "encuentro", dependencies: ["MatchmakingService", "Programme"]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
+    .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
+    .testTarget(
+      name: "ClassificationTests", dependencies: ["Classification", "Programme", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "MatchmakingServiceTests",
+      dependencies: ["MatchmakingService", "Classification", "Programme", "TestSupport"]),
+    .testTarget(name: "encuentroTests", dependencies: ["encuentro", "TestSupport"]),
+    .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"]),
+
+    .executableTarget(
+      name: "ClassificationBench", dependencies: ["Classification", "CVectorKernels", "Programme"],
+      path: "Benchmarks/ClassificationBench"),
+  ],
+  cLanguageStandard: .gnu11
+)
+
+for target in package.targets where target.name != "CVectorKernels" {
+  target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

@@ -1,0 +1,122 @@
+#include "CVectorKernels.h"
+#include "dispatch.h"
+
+#include <math.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+// Sixteen lanes whatever the machine has, so that sums keep one order.
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+typedef int32_t lanes_i32 __attribute__((vector_size(64), aligned(4)));
+typedef uint8_t lanes_u8 __attribute__((vector_size(16), aligned(1)));
+
+// By pointer, because the way a wide vector is passed depends on the target.
+static inline __attribute__((always_inline)) float sum_of(const lanes *v) {
+    float total = 0;
+    for (int i = 0; i < 16; i++) total += (*v)[i];
+    return total;
+}
+
+VK_CLONES void vk_quantise(const float *x, size_t rows, size_t columns, size_t stride, uint8_t *q,
+                           float *scales) {
+    for (size_t r = 0; r < rows; r++) {
+        const float *row = x + r * stride;
+        lanes_i32 largest = {0};
+        // The bits of a magnitude order as the magnitudes do.
+        for (size_t c = 0; c < columns; c += 16) {
+            const lanes_i32 bits = *(const lanes_i32 *)(row + c) & 0x7fffffff;
+            largest = __builtin_elementwise_max(bits, largest);
+        }
+        int32_t top = 0;
+        for (int i = 0; i < 16; i++) top = largest[i] > top ? largest[i] : top;
+        float magnitude;
+        memcpy(&magnitude, &top, 4);
+        const float inverse = magnitude > 0 ? 127.0f / magnitude : 0;
+        scales[r] = magnitude > 0 ? magnitude / 127.0f : 0;
+        for (size_t c = 0; c < columns; c += 16) {
+            // Adding 128.5 and cutting rounds to the nearest.
+            const lanes moved = *(const lanes *)(row + c) * inverse + 128.5f;
+            const lanes_i32 whole = __builtin_convertvector(moved, lanes_i32);
+            *(lanes_u8 *)(q + r * columns + c) = __builtin_convertvector(whole, lanes_u8);
+        }
+    }
+}
+
+VK_CLONES void vk_relu_add(float *x, size_t stride, const float *residual, size_t residual_stride,
+                           size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c += 16) {
+            lanes *v = (lanes *)(x + r * stride + c);
+            *v = __builtin_elementwise_max(*v, (lanes){0}) + *(const lanes *)(residual + r * residual_stride + c);
+        }
+}
+
+VK_CLONES void vk_layer_norm(float *x, size_t rows, size_t columns, size_t stride,
+                             const float *gain, const float *shift, float epsilon) {
+    const float count = (float)columns;
+    for (size_t r = 0; r < rows; r++) {
+        float *row = x + r * stride;
+        lanes sum = {0};
+        for (size_t c = 0; c < columns; c += 16) sum += *(const lanes *)(row + c);
+        const float mean = sum_of(&sum) / count;
+        lanes squares = {0};
+        for (size_t c = 0; c < columns; c += 16) {
+            const lanes d = *(const lanes *)(row + c) - mean;
+            squares += d * d;
+        }
+        const float inverse = 1.0f / sqrtf(sum_of(&squares) / count + epsilon);
+        for (size_t c = 0; c < columns; c += 16) {
+            lanes *v = (lanes *)(row + c);
+            *v = (*v - mean) * inverse * *(const lanes *)(gain + c) + *(const lanes *)(shift + c);
+        }
+    }
+}
+
+VK_CLONES void vk_dequantise(const uint8_t *q, size_t count, float scale, float offset, float *out) {
+    for (size_t i = 0; i < count; i++) out[i] = (float)q[i] * scale + offset;
+}
+
+VK_CLONES void vk_add_rows(const float *x, size_t rows, size_t columns, size_t stride, float *sum) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) sum[c] += x[r * stride + c];
+}
+
+VK_CLONES float vk_dot(const float *a, const float *b, size_t count) {
+    lanes sum = {0};
+    for (size_t i = 0; i < count; i += 16) sum += *(const lanes *)(a + i) * *(const lanes *)(b + i);
+    return sum_of(&sum);
+}
+
+VK_CLONES void vk_vector_matrix(const float *x, size_t depth, const float *w, size_t columns,
+                                float *out) {
+    for (size_t k = 0; k < depth; k++) {
+        const float value = x[k];
+        if (value == 0) continue;
+        for (size_t c = 0; c < columns; c += 16)
+            *(lanes *)(out + c) += value * *(const lanes *)(w + k * columns + c);
+    }
+}
+
+VK_CLONES void vk_add_scaled(const float *x, float scale, size_t count, float *out) {
+    for (size_t i = 0; i < count; i++) out[i] += scale * x[i];
+}
+
+typedef uint64_t words __attribute__((vector_size(64), aligned(1)));
+
+VK_CLONES uint64_t vk_checksum(const void *bytes, size_t count) {
+    const uint8_t *p = bytes;
+    words sum = {0, 1, 2, 3, 4, 5, 6, 7};
+    words key = sum * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du;
+    size_t i = 0;
+    for (; i + 64 <= count; i += 64) {
+        const words v = *(const words *)(p + i) ^ key;
+        // A product of the two halves depends on every bit of the word.
+        sum = (sum << 1 | sum >> 63) + (v & 0xffffffff) * (v >> 32) + v;
+        key += 0x9e3779b97f4a7c15u;
+    }
+    uint64_t total = count * 0xff51afd7ed558ccdu;
+    for (int lane = 0; lane < 8; lane++) total = (total ^ sum[lane]) * 0xc4ceb9fe1a85ec53u + (total >> 29);
+    for (; i < count; i++) total = (total ^ p[i]) * 0x100000001b3u + (total >> 31);
+    return total ^ (total >> 32);
+}

@@ -88,13 +88,44 @@ VK_CLONES float vk_dot(const float *a, const float *b, size_t count) {
     return sum_of(&sum);
 }
 
-VK_CLONES void vk_vector_matrix(const float *x, size_t depth, const float *w, size_t columns,
-                                float *out) {
+// Four rows share each load of the weights; every output is one sum in the
+// order of k, whichever rows stand beside it.
+static inline __attribute__((always_inline)) void
+matrix_block(const float *x, size_t depth, const float *w, size_t columns, float *out,
+             const size_t height) {
+    for (size_t c = 0; c < columns; c += 32) {
+        lanes sum[4][2];
+        for (size_t r = 0; r < height; r++)
+            for (size_t h = 0; h < 2; h++) sum[r][h] = *(const lanes *)(out + r * columns + c + h * 16);
+        for (size_t k = 0; k < depth; k++) {
+            const lanes w0 = *(const lanes *)(w + k * columns + c);
+            const lanes w1 = *(const lanes *)(w + k * columns + c + 16);
+            for (size_t r = 0; r < height; r++) {
+                const float value = x[r * depth + k];
+                sum[r][0] += value * w0;
+                sum[r][1] += value * w1;
+            }
+        }
+        for (size_t r = 0; r < height; r++)
+            for (size_t h = 0; h < 2; h++) *(lanes *)(out + r * columns + c + h * 16) = sum[r][h];
+    }
+}
+
+VK_CLONES void vk_matrix_rows(const float *x, size_t rows, size_t depth, const float *w,
+                              size_t columns, float *out) {
+    size_t r = 0;
+    for (; r + 4 <= rows; r += 4)
+        matrix_block(x + r * depth, depth, w, columns, out + r * columns, 4);
+    for (; r < rows; r++) matrix_block(x + r * depth, depth, w, columns, out + r * columns, 1);
+}
+
+VK_CLONES void vk_matrix_transposed(const float *g, size_t columns, const float *w, size_t depth,
+                                    float *out) {
     for (size_t k = 0; k < depth; k++) {
-        const float value = x[k];
-        if (value == 0) continue;
+        lanes sum = {0};
         for (size_t c = 0; c < columns; c += 16)
-            *(lanes *)(out + c) += value * *(const lanes *)(w + k * columns + c);
+            sum += *(const lanes *)(w + k * columns + c) * *(const lanes *)(g + c);
+        out[k] += sum_of(&sum);
     }
 }
 

@@ -83,9 +83,13 @@ void vk_add_rows(const float *_Nonnull x, size_t rows, size_t columns, size_t st
 /// Inner product of two float vectors; `count` is a multiple of 16.
 float vk_dot(const float *_Nonnull a, const float *_Nonnull b, size_t count);
 
-/// out[c] += sum over k of x[k] * w[k][c]; `columns` is a multiple of 16.
-void vk_vector_matrix(const float *_Nonnull x, size_t depth, const float *_Nonnull w,
-                      size_t columns, float *_Nonnull out);
+/// out[r][c] += sum over k of x[r][k] * w[k][c]; `columns` is a multiple of 32.
+void vk_matrix_rows(const float *_Nonnull x, size_t rows, size_t depth,
+                    const float *_Nonnull w, size_t columns, float *_Nonnull out);
+
+/// out[k] += sum over c of w[k][c] * g[c]; `columns` is a multiple of 16.
+void vk_matrix_transposed(const float *_Nonnull g, size_t columns, const float *_Nonnull w,
+                          size_t depth, float *_Nonnull out);
 
 /// out[i] += scale * x[i].
 void vk_add_scaled(const float *_Nonnull x, float scale, size_t count, float *_Nonnull out);

@@ -32,15 +32,12 @@ public struct Encoder: Sendable {
   nonisolated(unsafe) private let projectionNorm: Norm
   nonisolated(unsafe) private let layers: [(first: vk_matrix, second: vk_matrix)]
   nonisolated(unsafe) private let featureNorm: Norm
-  nonisolated(unsafe) private let sentence: SentenceWeights
+  /// What makes one embedding of a sequence's features.
+  let network: SentenceNetwork
 
   private struct Norm {
     let gain: UnsafePointer<Float>
     let shift: UnsafePointer<Float>
-  }
-
-  private struct SentenceWeights {
-    let weights, bias, d0, d1, p1, d2, p3, d3: UnsafePointer<Float>
   }
 
   /// Opens and verifies a model file.
@@ -83,14 +80,7 @@ public struct Encoder: Sendable {
     featureNorm = Norm(
       gain: try floats("features.gain", EncoderShape.features),
       shift: try floats("features.shift", EncoderShape.features))
-    let output = EncoderShape.output
-    let hidden = EncoderShape.hidden
-    sentence = SentenceWeights(
-      weights: try floats("sentence.weights", EncoderShape.features * output),
-      bias: try floats("sentence.bias", output),
-      d0: try floats("sentence.d0", output * hidden), d1: try floats("sentence.d1", hidden * hidden),
-      p1: try floats("sentence.p1", output * hidden), d2: try floats("sentence.d2", hidden * output),
-      p3: try floats("sentence.p3", hidden * output), d3: try floats("sentence.d3", output * output))
+    network = try SentenceNetwork(file: file)
   }
 
   /// Computes the token features of every sequence in the batch.
@@ -171,44 +161,32 @@ public struct Encoder: Sendable {
     vk_relu_add(output, outputStride, input, inputStride, rows, width)
   }
 
-  /// The embedding of a sequence from the sum of its token features.
+  /// The embeddings of all sequences of an encoded batch, one after another.
   ///
-  /// - Parameters:
-  ///   - sum: `featureCount` values, the sum over the sequence's tokens.
-  ///   - tokens: how many tokens were summed, marks included.
-  /// - Returns: `embeddingLength` values of Euclidean length 1.
-  /// - Complexity: 1.6 million multiply-adds.
-  public func embedding(featureSum sum: [Float], tokens: Int) -> [Float] {
-    precondition(sum.count == Self.featureCount)
-    let output = EncoderShape.output
-    let hidden = EncoderShape.hidden
-    var mean = [Float](repeating: 0, count: output)
-    vk_vector_matrix(sum, EncoderShape.features, sentence.weights, output, &mean)
-    vk_add_scaled(sentence.bias, Float(tokens), output, &mean)
-    let inverse = 1 / Float(tokens).squareRoot()
-    for index in 0..<output { mean[index] *= inverse }
-
-    func product(_ x: [Float], _ weights: UnsafePointer<Float>, into out: inout [Float]) {
-      vk_vector_matrix(x, x.count, weights, out.count, &out)
+  /// - Complexity: 1.5 million multiply-adds a sequence.
+  public func embeddings(of batch: EncoderBatch) -> [Float] {
+    var sums = [Float](repeating: 0, count: batch.count * Self.featureCount)
+    var tokens: [Int] = []
+    for sequence in 0..<batch.count {
+      tokens.append(addFeatures(of: sequence, in: batch, to: &sums, at: sequence))
     }
-    func positive(_ x: inout [Float]) { for index in x.indices where x[index] < 0 { x[index] = 0 } }
-    var first = [Float](repeating: 0, count: hidden)
-    product(mean, sentence.d0, into: &first)
-    positive(&first)
-    var second = [Float](repeating: 0, count: hidden)
-    product(mean, sentence.p1, into: &second)
-    product(first, sentence.d1, into: &second)
-    positive(&second)
-    var third = [Float](repeating: 0, count: output)
-    product(second, sentence.d2, into: &third)
-    positive(&third)
-    var result = [Float](repeating: 0, count: output)
-    product(second, sentence.p3, into: &result)
-    product(third, sentence.d3, into: &result)
-    for index in 0..<output { result[index] = tanhf(result[index]) }
-    let scale = 1 / max(vk_dot(result, result, output), EncoderShape.epsilon).squareRoot()
-    for index in 0..<output { result[index] *= scale }
-    return result
+    return network.embeddings(featureSums: sums, tokens: tokens)
+  }
+
+  /// Adds up a sequence's token features; gives the number of tokens.
+  func addFeatures(
+    of sequence: Int, in batch: EncoderBatch, to sums: inout [Float], at row: Int
+  ) -> Int {
+    batch.withFeatures(of: sequence) { features in
+      let tokens = features.count / Self.featureCount
+      guard let start = features.baseAddress else { return 0 }
+      sums.withUnsafeMutableBufferPointer { sums in
+        guard let target = sums.baseAddress else { return }
+        vk_add_rows(
+          start, tokens, Self.featureCount, Self.featureCount, target + row * Self.featureCount)
+      }
+      return tokens
+    }
   }
 
   /// The embedding of one text, read as one sequence.
@@ -216,12 +194,6 @@ public struct Encoder: Sendable {
     let batch = EncoderBatch()
     batch.append(tokenizer.tokens(of: text))
     encode(batch)
-    var sum = [Float](repeating: 0, count: Self.featureCount)
-    batch.withFeatures(of: 0) { features in
-      guard let start = features.baseAddress else { return }
-      vk_add_rows(
-        start, features.count / Self.featureCount, Self.featureCount, Self.featureCount, &sum)
-    }
-    return embedding(featureSum: sum, tokens: batch.tokenCount)
+    return embeddings(of: batch)
   }
 }

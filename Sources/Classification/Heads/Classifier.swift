@@ -1,0 +1,123 @@
+private import CVectorKernels
+import Foundation
+
+/// Sorts texts into the programme's networks, with exact evidence.
+public struct Classifier: Sendable {
+  public let encoder: Encoder
+  public let heads: Heads
+
+  /// Tokens that are encoded together: enough to read the weights from memory
+  /// seldom, few enough to stay in the cache.
+  static let batchTokens = 256
+
+  public init(encoder: Encoder, heads: Heads) {
+    self.encoder = encoder
+    self.heads = heads
+  }
+
+  /// The classifier of a model file and the heads that ship with the program.
+  public init(modelPath: String) throws {
+    self.init(encoder: try Encoder(path: modelPath), heads: try Heads.shipped())
+  }
+
+  /// How a text's bytes are to be read.
+  public enum Markup: Sendable {
+    case plain, markdown
+  }
+
+  /// Classifies a text passage by passage and pools.
+  ///
+  /// - Complexity: O(tokens), about 10 µs a token; memory for one batch and for
+  ///   eight numbers a passage.
+  /// - Throws: `CancellationError` when the task is cancelled between batches.
+  public func classify(
+    _ text: PlainText, markup: Markup = .plain, workspace: Workspace = Workspace()
+  ) throws -> Classification {
+    let bytes = Self.prose(of: text, markup)
+    let ranges = Passages.ranges(in: bytes)
+    var logits: [[Double]] = []
+    logits.reserveCapacity(ranges.count)
+    var tokens = 0
+    let batch = workspace.batch
+    batch.removeAll()
+    func flush() throws {
+      guard batch.count > 0 else { return }
+      try Task.checkCancellation()
+      encoder.encode(batch)
+      tokens += batch.tokenCount
+      let embeddings = encoder.embeddings(of: batch)
+      for row in 0..<batch.count { logits.append(self.logits(of: embeddings, row: row)) }
+      batch.removeAll()
+    }
+    for range in ranges {
+      tokenize(bytes, range, workspace)
+      if batch.tokenCount + workspace.scratch.tokens.count > Self.batchTokens { try flush() }
+      batch.append(workspace.scratch.tokens)
+    }
+    try flush()
+    return classification(passages: ranges, logits: logits, tokens: tokens)
+  }
+
+  /// Buffers that calls on one thread reuse.
+  public final class Workspace {
+    let batch = EncoderBatch()
+    var scratch = Tokenizer.Scratch()
+
+    public init() {}
+  }
+
+  /// The passages' text with markup blanked out; offsets stay as they are.
+  static func prose(of text: PlainText, _ markup: Markup) -> [UInt8] {
+    switch markup {
+    case .plain: text.utf8
+    case .markdown: Markdown.prose(text.utf8)
+    }
+  }
+
+  func tokenize(_ bytes: [UInt8], _ range: Range<Int>, _ workspace: Workspace) {
+    bytes.withUnsafeBufferPointer {
+      encoder.tokenizer.tokenize(
+        UnsafeBufferPointer(rebasing: $0[range]), scratch: &workspace.scratch)
+    }
+  }
+
+  /// The logits of one embedding among several.
+  func logits(of embeddings: [Float], row: Int) -> [Double] {
+    let length = Encoder.embeddingLength
+    return embeddings.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return [] }
+      return heads.labels.indices.map { network in
+        Double(vk_dot(start + row * length, heads.weights[network], length) + heads.bias[network])
+      }
+    }
+  }
+
+  private func classification(
+    passages: [Range<Int>], logits: [[Double]], tokens: Int
+  ) -> Classification {
+    let weights = Pooling.weights(logits: logits, lengths: passages.map(\.count))
+    let scores = heads.labels.enumerated().map { index, label in
+      let logit = Pooling.logit(weights: weights, logits: logits.map { $0[index] })
+      return NetworkScore(network: label, logit: logit, probability: logistic(logit))
+    }
+    let (primary, further) = decide(scores)
+    return Classification(
+      primary: primary, further: further, scores: scores,
+      passages: zip(passages, zip(logits, weights)).map {
+        PassageScore(start: $0.lowerBound, end: $0.upperBound, logits: $1.0, weight: $1.1)
+      }, tokens: tokens)
+  }
+
+  /// The primary network and those above their thresholds.
+  func decide(_ scores: [NetworkScore]) -> (primary: String?, further: [String]) {
+    // Equal logits go to the network with the lower number.
+    let ranked = scores.indices.sorted {
+      (scores[$1].logit, $0) < (scores[$0].logit, $1)
+    }
+    guard let best = ranked.first, scores[best].probability >= heads.noneThreshold else {
+      return (nil, [])
+    }
+    let further = ranked.dropFirst().filter { scores[$0].probability >= heads.thresholds[$0] }
+    return (scores[best].network, further.map { scores[$0].network })
+  }
+}

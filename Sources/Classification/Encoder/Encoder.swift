@@ -12,6 +12,8 @@ import Foundation
 /// quantised to 8 bits row by row: embeddings differ from the float reference
 /// by less than 1e-4 in cosine.
 public struct Encoder: Sendable {
+  /// What heads name as the encoder that their weights belong to.
+  public static let name = "universal-sentence-encoder-multilingual-3/int8"
   /// Features of one token.
   public static let featureCount = EncoderShape.features
   /// Length of an embedding.

@@ -3,9 +3,9 @@
 /// with what follows it.
 enum Passages {
   /// A passage ends at the next good place after this many bytes …
-  static let target = 500
+  static let target = 1000
   /// … and at this many at the latest.
-  static let maximum = 1000
+  static let maximum = 1500
 
   /// The ranges of a text's passages, in order, without the white space around
   /// them; together they hold every other byte exactly once.

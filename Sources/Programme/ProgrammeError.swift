@@ -14,12 +14,13 @@ extension ProgrammeError: CustomStringConvertible {
     switch self {
     case .missingResource(let name, let searched):
       return "the file \(name) that belongs to this program is missing; looked for "
-        + searched.joined(separator: ", ") + "; keep the folder \(Resource.bundle) beside the program"
+        + searched.joined(separator: ", ")
+        + "; keep the folder \(Resource.bundle) beside the program"
     case .unreadable(let path, let reason):
-      return "the file \(path) cannot be read: \(reason)"
+      return "the file \(path) cannot be read: \(reason); see that it may be read"
     case .invalid(let findings, let omitted):
-      let lines = findings.map(\.description) + (omitted > 0 ? ["and \(omitted) more findings"] : [])
-      return lines.joined(separator: "\n")
+      let rest = omitted > 0 ? ["and \(omitted) more findings"] : []
+      return (findings.map(\.description) + rest).joined(separator: "\n")
     }
   }
 }

@@ -43,6 +43,10 @@ struct JSONParser {
 
   private var next: UInt8? { at < bytes.endIndex ? bytes[at] : nil }
 
+  private var hasDigit: Bool {
+    next.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+  }
+
   private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONNode {
     skipSpace()
     let start = line
@@ -50,10 +54,10 @@ struct JSONParser {
     case UInt8(ascii: "{"): return JSONNode(value: try object(depth: depth + 1), line: start)
     case UInt8(ascii: "["): return JSONNode(value: try list(depth: depth + 1), line: start)
     case UInt8(ascii: "\""): return JSONNode(value: .text(try text()), line: start)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-      return JSONNode(value: .number(try number()), line: start)
+    case UInt8(ascii: "-"): return JSONNode(value: .number(try number()), line: start)
     default: break
     }
+    if hasDigit { return JSONNode(value: .number(try number()), line: start) }
     if take("true") { return JSONNode(value: .flag(true), line: start) }
     if take("false") { return JSONNode(value: .flag(false), line: start) }
     if take("null") { return JSONNode(value: .null, line: start) }
@@ -114,9 +118,11 @@ struct JSONParser {
           "there is \(found) where ',' or '\(end)' should stand",
           next == nil ? "complete it: it looks cut off" : "put a ',' between two elements")
       }
+      var comma = self
+      comma.at -= 1
       skipSpace()
       if take(end) {
-        throw error("there is a ',' before the closing '\(end)'", "remove the ','")
+        throw comma.error("there is a ',' before the closing '\(end)'", "remove the ','")
       }
     }
   }
@@ -133,7 +139,7 @@ struct JSONParser {
       if !take("+") { _ = take("-") }
       if !digits() { throw fail(self) }
     }
-    if let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { throw fail(self) }
+    if hasDigit { throw fail(self) }
     guard let number = Double(String(decoding: bytes[start..<at], as: UTF8.self)) else {
       throw fail(self)
     }
@@ -143,7 +149,7 @@ struct JSONParser {
   /// Goes past digits; false if there is none.
   private mutating func digits() -> Bool {
     let start = at
-    while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
+    while hasDigit { at += 1 }
     return at > start
   }
 

@@ -153,7 +153,8 @@ struct JSONPlace {
     guard let text = text() else { return nil }
     if let choice = Choice(rawValue: text) { return choice }
     let names = Choice.allCases.map(\.rawValue)
-    fail("is \(Display.quoted(text)), not one of \(names.joined(separator: ", "))",
+    fail(
+      "is \(Display.quoted(text)), not one of \(names.joined(separator: ", "))",
       EditDistance.nearest(to: text, in: names).map { "did you mean \"\($0)\"?" }
         ?? "write one of them")
     return nil
@@ -171,7 +172,7 @@ struct JSONPlace {
   }
 
   /// What `read` makes of a list's elements; nil if one of them is wrong.
-  func list<Element>(of read: (JSONPlace) -> Element?) -> [Element]? {
+  func list<Element>(_ read: (JSONPlace) -> Element?) -> [Element]? {
     guard let places = list() else { return nil }
     let elements = places.map(read)
     return elements.contains { $0 == nil } ? nil : elements.compactMap(\.self)

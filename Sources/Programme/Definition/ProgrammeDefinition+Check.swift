@@ -195,13 +195,14 @@ extension Quota {
   private static func check(
     _ object: JSONObject, cities: Int, alumni: Int?, newcomers: Int?, share: Double?
   ) {
-    // One alone would leave the other to guess.
-    if object.optional("alumni") != nil || object.optional("newcomers") != nil {
-      _ = object.required("alumni")
-      _ = object.required("newcomers")
+    let counts = (object.optional("alumni"), object.optional("newcomers"))
+    switch counts {
+    case (let place?, nil): place.fail("stands without \"newcomers\"", "write both or neither")
+    case (nil, let place?): place.fail("stands without \"alumni\"", "write both or neither")
+    default: break
     }
     if let alumni, let newcomers, alumni + newcomers != cities {
-      object.optional("newcomers")?.fail(
+      counts.1?.fail(
         "and \"alumni\" are \(newcomers) + \(alumni) = \(alumni + newcomers) cities, not \(cities)",
         "make \"alumni\" and \"newcomers\" sum to \"cities\"")
     }

@@ -129,6 +129,52 @@ VK_CLONES void vk_matrix_transposed(const float *g, size_t columns, const float 
     }
 }
 
+// Four vectors share each load of a row; every output has its own sixteen lanes.
+static inline __attribute__((always_inline)) void
+product_block(const float *row, size_t columns, const float *w, float *out, const size_t height) {
+    lanes sum[4];
+    for (size_t n = 0; n < height; n++) sum[n] = (lanes){0};
+    for (size_t c = 0; c < columns; c += 16) {
+        const lanes v = *(const lanes *)(row + c);
+        for (size_t n = 0; n < height; n++) sum[n] += v * *(const lanes *)(w + n * columns + c);
+    }
+    for (size_t n = 0; n < height; n++) out[n] = sum_of(&sum[n]);
+}
+
+VK_CLONES void vk_row_products(const float *x, size_t rows, size_t columns, const float *w,
+                               size_t count, float *out) {
+    for (size_t r = 0; r < rows; r++) {
+        size_t n = 0;
+        for (; n + 4 <= count; n += 4)
+            product_block(x + r * columns, columns, w + n * columns, out + r * count + n, 4);
+        for (; n < count; n++)
+            product_block(x + r * columns, columns, w + n * columns, out + r * count + n, 1);
+    }
+}
+
+static inline __attribute__((always_inline)) void
+weighted_block(const float *x, size_t rows, size_t columns, const float *factor, size_t count,
+               float *sum, const size_t height) {
+    for (size_t c = 0; c < columns; c += 16) {
+        lanes total[8];
+        for (size_t n = 0; n < height; n++) total[n] = *(const lanes *)(sum + n * columns + c);
+        for (size_t r = 0; r < rows; r++) {
+            const lanes v = *(const lanes *)(x + r * columns + c);
+            for (size_t n = 0; n < height; n++) total[n] += factor[r * count + n] * v;
+        }
+        for (size_t n = 0; n < height; n++) *(lanes *)(sum + n * columns + c) = total[n];
+    }
+}
+
+VK_CLONES void vk_add_weighted_rows(const float *x, size_t rows, size_t columns,
+                                    const float *factor, size_t count, float *sum) {
+    size_t n = 0;
+    for (; n + 7 <= count; n += 7)
+        weighted_block(x, rows, columns, factor + n, count, sum + n * columns, 7);
+    for (; n < count; n++)
+        weighted_block(x, rows, columns, factor + n, count, sum + n * columns, 1);
+}
+
 VK_CLONES void vk_add_scaled(const float *x, float scale, size_t count, float *out) {
     for (size_t i = 0; i < count; i++) out[i] += scale * x[i];
 }

@@ -91,6 +91,14 @@ void vk_matrix_rows(const float *_Nonnull x, size_t rows, size_t depth,
 void vk_matrix_transposed(const float *_Nonnull g, size_t columns, const float *_Nonnull w,
                           size_t depth, float *_Nonnull out);
 
+/// out[r][n] = x[r] · w[n] for `count` vectors w; `columns` is a multiple of 16.
+void vk_row_products(const float *_Nonnull x, size_t rows, size_t columns,
+                     const float *_Nonnull w, size_t count, float *_Nonnull out);
+
+/// sum[n] += sum over r of factor[r][n] * x[r]; `columns` is a multiple of 16.
+void vk_add_weighted_rows(const float *_Nonnull x, size_t rows, size_t columns,
+                          const float *_Nonnull factor, size_t count, float *_Nonnull sum);
+
 /// out[i] += scale * x[i].
 void vk_add_scaled(const float *_Nonnull x, float scale, size_t count, float *_Nonnull out);
 

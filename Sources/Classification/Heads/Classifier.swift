@@ -1,4 +1,3 @@
-private import CVectorKernels
 import Foundation
 
 /// Sorts texts into the programme's networks, with exact evidence.
@@ -45,8 +44,8 @@ public struct Classifier: Sendable {
       try Task.checkCancellation()
       encoder.encode(batch)
       tokens += batch.tokenCount
-      let embeddings = encoder.embeddings(of: batch)
-      for row in 0..<batch.count { logits.append(self.logits(of: embeddings, row: row)) }
+      logits += PassageLogits(heads: heads).logits(
+        of: batch, embeddings: encoder.embeddings(of: batch))
       batch.removeAll()
     }
     for range in ranges {
@@ -78,17 +77,6 @@ public struct Classifier: Sendable {
     bytes.withUnsafeBufferPointer {
       encoder.tokenizer.tokenize(
         UnsafeBufferPointer(rebasing: $0[range]), scratch: &workspace.scratch)
-    }
-  }
-
-  /// The logits of one embedding among several.
-  func logits(of embeddings: [Float], row: Int) -> [Double] {
-    let length = Encoder.embeddingLength
-    return embeddings.withUnsafeBufferPointer { values in
-      guard let start = values.baseAddress else { return [] }
-      return heads.labels.indices.map { network in
-        Double(vk_dot(start + row * length, heads.weights[network], length) + heads.bias[network])
-      }
     }
   }
 

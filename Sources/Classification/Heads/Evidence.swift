@@ -83,9 +83,11 @@ extension Classifier {
     var sum = [Float](repeating: 0, count: Encoder.featureCount)
     let count = encoder.addFeatures(of: 0, in: batch, to: &sum, at: 0)
     let state = encoder.network.activations(featureSums: sum, tokens: [count])
+    let width = Encoder.embeddingLength
     let (weights, constant) = encoder.network.tokenWeights(
-      direction: heads.weights[head], state: state, tokens: count)
-    let contributions = batch.withFeatures(of: 0) { features in
+      direction: Array(heads.embeddingWeights[head * width..<(head + 1) * width]), state: state,
+      tokens: count)
+    var contributions = batch.withFeatures(of: 0) { features in
       (0..<count).map { row in
         let start = row * Encoder.featureCount
         return Double(constant)
@@ -93,6 +95,10 @@ extension Classifier {
           .reduce(into: 0.0) { $0 += Double($1.0) * Double($1.1) }
       }
     }
+    let passage = PassageLogits(heads: heads)
+    let parts = passage.contributions(
+      passage.tokenScores(of: 0, in: batch), network: head)
+    for (token, part) in parts.enumerated() { contributions[token + 1] += part }
     batch.removeAll()
     // The first and the last are the marks; an empty text has one unknown token.
     let inner = contributions.dropFirst().prefix(tokens.count)

@@ -1,11 +1,18 @@
 public import Foundation
 
-/// One linear function of the embedding for each network, with what it was
-/// trained on: the part of the classifier that `encuentro train` makes.
+/// What the classifier learnt about each network: the part of it that
+/// `encuentro train` makes.
 ///
-/// A network's logit is weights·embedding + bias and is calibrated: its
-/// logistic function is the probability that somebody in the programme would
-/// tag the text with the network.
+/// A passage's logit for a network adds two views of it:
+///
+///     (1/r) · log(mean over tokens of exp(r · (tokenWeights·f − tokenOffset)))
+///     + embeddingWeights·e + bias
+///
+/// The first looks at each token's features f in turn, and a sharpness r above 0
+/// lets the few tokens that name a topic outweigh the many that do not; the
+/// second looks at the embedding e of the whole. Logits are calibrated: their
+/// logistic function is the probability that somebody in the programme would tag
+/// the text with the network.
 public struct Heads: Codable, Sendable, Equatable {
   /// Raised when the meaning of a stored field changes.
   public static let currentFormat = 1
@@ -16,6 +23,10 @@ public struct Heads: Codable, Sendable, Equatable {
   /// The encoder that the weights belong to.
   public var encoder: String
   public var bias: [Float]
+  /// How much a network's strongest tokens outweigh the others.
+  public var sharpness: [Float]
+  /// What the average token of the corpus scores.
+  public var tokenOffsets: [Float]
   /// A network is among a text's networks from this probability on.
   public var thresholds: [Double]
   /// Below this probability of the best network a text is "none of these".
@@ -23,8 +34,10 @@ public struct Heads: Codable, Sendable, Equatable {
   public var corpus: CorpusSummary
   /// Cross-validated figures on the corpus itself.
   public var metrics: Metrics
-  /// 512 weights for each network.
-  public private(set) var weights: [[Float]]
+  /// 1,280 weights of token features for each network, one after another.
+  public private(set) var tokenWeights: [Float]
+  /// 512 weights of the embedding for each network, one after another.
+  public private(set) var embeddingWeights: [Float]
 
   /// What the heads were trained on.
   public struct CorpusSummary: Codable, Sendable, Equatable {
@@ -64,18 +77,32 @@ public struct Heads: Codable, Sendable, Equatable {
   }
 
   public init(
-    labels: [String], encoder: String, weights: [[Float]], bias: [Float], thresholds: [Double],
+    labels: [String], encoder: String, tokenWeights: [Float], tokenOffsets: [Float],
+    sharpness: [Float], embeddingWeights: [Float], bias: [Float], thresholds: [Double],
     noneThreshold: Double, corpus: CorpusSummary, metrics: Metrics
   ) {
-    precondition(weights.count == labels.count && bias.count == labels.count)
     self.labels = labels
     self.encoder = encoder
-    self.weights = weights
+    self.tokenWeights = tokenWeights
+    self.tokenOffsets = tokenOffsets
+    self.sharpness = sharpness
+    self.embeddingWeights = embeddingWeights
     self.bias = bias
     self.thresholds = thresholds
     self.noneThreshold = noneThreshold
     self.corpus = corpus
     self.metrics = metrics
+    precondition(isConsistent, "the arrays of heads must fit together")
+  }
+
+  private var isConsistent: Bool {
+    let count = labels.count
+    return count > 0 && Set(labels).count == count
+      && tokenWeights.count == count * Encoder.featureCount
+      && embeddingWeights.count == count * Encoder.embeddingLength && bias.count == count
+      && sharpness.count == count && tokenOffsets.count == count && thresholds.count == count
+      && [tokenWeights, embeddingWeights, bias, sharpness, tokenOffsets].joined()
+        .allSatisfy(\.isFinite) && sharpness.allSatisfy { $0 > 0 }
   }
 
   /// Reads heads from a JSON file.
@@ -91,15 +118,10 @@ public struct Heads: Codable, Sendable, Equatable {
     } catch {
       throw .malformed(path: url.path, reason: "\(error)")
     }
-    let count = labels.count
-    let shapesMatch =
-      count > 0 && weights.count == count && bias.count == count && thresholds.count == count
-      && weights.allSatisfy { $0.count == Encoder.embeddingLength && $0.allSatisfy(\.isFinite) }
-      && bias.allSatisfy(\.isFinite)
     guard format == Self.currentFormat else {
       throw .malformed(path: url.path, reason: "format \(format), expected \(Self.currentFormat)")
     }
-    guard shapesMatch else {
+    guard isConsistent else {
       throw .malformed(path: url.path, reason: "its arrays do not fit together")
     }
   }
@@ -124,7 +146,8 @@ public struct Heads: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case format, labels, encoder, bias, thresholds, noneThreshold, corpus, metrics, weights
+    case format, labels, encoder, bias, sharpness, tokenOffsets, thresholds, noneThreshold
+    case corpus, metrics, tokenWeights, embeddingWeights
   }
 
   public init(from decoder: any Decoder) throws {
@@ -133,20 +156,14 @@ public struct Heads: Codable, Sendable, Equatable {
     labels = try values.decode([String].self, forKey: .labels)
     encoder = try values.decode(String.self, forKey: .encoder)
     bias = try values.decode([Float].self, forKey: .bias)
+    sharpness = try values.decode([Float].self, forKey: .sharpness)
+    tokenOffsets = try values.decode([Float].self, forKey: .tokenOffsets)
     thresholds = try values.decode([Double].self, forKey: .thresholds)
     noneThreshold = try values.decode(Double.self, forKey: .noneThreshold)
     corpus = try values.decode(CorpusSummary.self, forKey: .corpus)
     metrics = try values.decode(Metrics.self, forKey: .metrics)
-    // Base64 of little-endian floats: compact, exact, and quick to read.
-    weights = try values.decode([Data].self, forKey: .weights).map { data in
-      data.withUnsafeBytes { bytes in
-        (0..<bytes.count / 4).map {
-          Float(
-            bitPattern: UInt32(
-              littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
-        }
-      }
-    }
+    tokenWeights = Self.floats(try values.decode(Data.self, forKey: .tokenWeights))
+    embeddingWeights = Self.floats(try values.decode(Data.self, forKey: .embeddingWeights))
   }
 
   public func encode(to encoder: any Swift.Encoder) throws {
@@ -155,15 +172,30 @@ public struct Heads: Codable, Sendable, Equatable {
     try values.encode(labels, forKey: .labels)
     try values.encode(self.encoder, forKey: .encoder)
     try values.encode(bias, forKey: .bias)
+    try values.encode(sharpness, forKey: .sharpness)
+    try values.encode(tokenOffsets, forKey: .tokenOffsets)
     try values.encode(thresholds, forKey: .thresholds)
     try values.encode(noneThreshold, forKey: .noneThreshold)
     try values.encode(corpus, forKey: .corpus)
     try values.encode(metrics, forKey: .metrics)
-    try values.encode(
-      weights.map { row in
-        row.reduce(into: Data()) { data, weight in
-          withUnsafeBytes(of: weight.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-        }
-      }, forKey: .weights)
+    try values.encode(Self.data(tokenWeights), forKey: .tokenWeights)
+    try values.encode(Self.data(embeddingWeights), forKey: .embeddingWeights)
+  }
+
+  // Base64 of little-endian floats: compact, exact, and quick to read.
+
+  private static func floats(_ data: Data) -> [Float] {
+    data.withUnsafeBytes { bytes in
+      (0..<bytes.count / 4).map {
+        let bits = bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)
+        return Float(bitPattern: UInt32(littleEndian: bits))
+      }
+    }
+  }
+
+  private static func data(_ floats: [Float]) -> Data {
+    floats.reduce(into: Data()) { data, value in
+      withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+    }
   }
 }

@@ -13,7 +13,7 @@ struct Calibration {
     let negatives = Double(targets.count) - positives
     let high = (positives + 1) / (positives + 2)
     let low = 1 / (negatives + 2)
-    let point = LogisticRegression.minimize(from: [1, 0], iterations: 100, tolerance: 1e-7) {
+    let point = Minimizer.minimize(from: [1, 0], iterations: 100, tolerance: 1e-7) {
       point in
       var loss = 0.0
       var gradient = [0.0, 0.0]

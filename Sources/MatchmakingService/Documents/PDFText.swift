@@ -1,0 +1,63 @@
+package import Classification
+package import Foundation
+
+/// Text of PDF files, through poppler's `pdftotext`.
+enum PDFText {
+  /// The largest PDF that is handed to `pdftotext`.
+  static let largestFile = 512 << 20
+  private static let seconds = 60
+
+  /// - Parameter limit: the most bytes of text.
+  static func read(path: String, limit: Int) throws(DocumentError) -> PlainText {
+    guard let tool = executable("pdftotext") else { throw .pdfToolMissing }
+    let process = Process()
+    process.executableURL = URL(filePath: tool)
+    process.arguments = ["-q", "-enc", "UTF-8", "-eol", "unix", URL(filePath: path).path, "-"]
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    do {
+      try process.run()
+    } catch {
+      throw .pdfDamaged(reason: error.localizedDescription)
+    }
+    let deadline = DispatchWorkItem { process.terminate() }
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: deadline)
+    var data = Data()
+    while data.count <= limit {
+      let part = output.fileHandleForReading.availableData
+      if part.isEmpty { break }
+      data.append(part)
+    }
+    if data.count > limit { process.terminate() }
+    process.waitUntilExit()
+    let timedOut = !deadline.isCancelled && process.terminationReason == .uncaughtSignal
+    deadline.cancel()
+    guard data.count <= limit else { throw .tooLarge(bytes: data.count, limit: limit) }
+    if timedOut { throw .pdfTimedOut(seconds: seconds) }
+    guard process.terminationStatus == 0 else {
+      let message = String(
+        decoding: errors.fileHandleForReading.availableData.prefix(400), as: UTF8.self)
+      if message.contains("Incorrect password") { throw .pdfEncrypted }
+      throw .pdfDamaged(
+        reason: message.isEmpty
+          ? "status \(process.terminationStatus)"
+          : message.split(separator: "\n").joined(separator: "; "))
+    }
+    do {
+      return try PlainText(data, limit: limit)
+    } catch .empty {
+      throw .pdfWithoutText
+    } catch {
+      throw .text(error)
+    }
+  }
+
+  private static func executable(_ name: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    return path.split(separator: ":").map { "\($0)/\(name)" }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}

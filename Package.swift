@@ -29,21 +29,7 @@ let package = Package(
     .target(name: "MatchmakingService", dependencies: ["Classification", "Programme"]),
     .executableTarget(name: "encuentro", dependencies: ["MatchmakingService", "Programme"]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
-    .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
-    .testTarget(
-      name: "ClassificationTests", dependencies: ["Classification", "Programme", "TestSupport"],
-      resources: [.copy("Fixtures")]),
-    .testTarget(
-      name: "MatchmakingServiceTests",
-      dependencies: ["MatchmakingService", "Classification", "Programme", "TestSupport"]),
-    .testTarget(name: "encuentroTests", dependencies: ["encuentro", "TestSupport"]),
-    .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"]),
-
-    .executableTarget(
-      name: "ClassificationBench", dependencies: ["Classification", "CVectorKernels", "Programme"],
-      path: "Benchmarks/ClassificationBench"),
+    .testTarget(name: "ProgrammeTests", dependencies: ["Programme"]),
   ],
   cLanguageStandard: .gnu11
 )

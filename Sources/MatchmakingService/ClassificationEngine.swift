@@ -18,7 +18,7 @@ package struct ClassificationEngine: Sendable {
   package init(model: String?, heads: String?, programme: ProgrammeDefinition) throws {
     let trained =
       if let heads { try Heads(contentsOf: URL(filePath: heads)) } else { try Heads.shipped() }
-    let labels = programme.networks.map(\.label)
+    let labels = programme.networks.map(\.id.label)
     guard trained.labels == labels else {
       throw EngineError.otherNetworks(heads: trained.labels, programme: labels)
     }
@@ -68,7 +68,7 @@ package struct ClassificationEngine: Sendable {
   ) throws -> EvaluationView {
     do {
       let items = try LabelledText.read(
-        jsonl: data, source: source, networks: programme.networks.map(\.label))
+        jsonl: data, source: source, networks: programme.networks.map(\.id.label))
       return EvaluationView(try classifier.evaluate(items) { progress($0, items.count) })
     } catch let error as LabelledText.FileError {
       throw InputError(description: error.description)
@@ -97,6 +97,20 @@ package enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherEncoder(let heads, let program):
       "the heads belong to the encoder \(heads), this program has \(program); "
         + "train them again with 'encuentro train'"
+    }
+  }
+}
+
+/// Tells failures of the installation from failures of the input.
+package enum Failure {
+  /// Whether a needed part (the model, the heads, the shipped data) is missing
+  /// or damaged.
+  package static func isUnavailable(_ error: any Error) -> Bool {
+    switch error {
+    case is ModelError, is Heads.HeadsError, is EngineError, DocumentError.pdfToolMissing,
+      ProgrammeError.missingResource:
+      true
+    default: false
     }
   }
 }

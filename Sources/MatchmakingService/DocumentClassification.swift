@@ -1,5 +1,5 @@
 package import Classification
-package import Foundation
+import Foundation
 
 /// Classifies many documents, several at a time, and gives the results in the
 /// order of the documents.

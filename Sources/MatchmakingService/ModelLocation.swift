@@ -1,4 +1,4 @@
-import Classification
+package import Classification
 import Foundation
 
 /// Where the encoder's model file is looked for.

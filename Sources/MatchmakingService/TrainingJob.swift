@@ -37,7 +37,7 @@ package struct TrainingJob: Sendable {
   /// - Throws: `InputError` with every wrong line of the corpus; `ModelError`;
   ///   `TrainingError`.
   package func run(progress: (String, Double) -> Void) throws -> Summary {
-    let networks = programme.networks.map(\.label)
+    let networks = programme.networks.map(\.id.label)
     let passages: Corpus
     do {
       passages = try Corpus(folder: corpus, networks: networks)
@@ -49,7 +49,8 @@ package struct TrainingJob: Sendable {
     var options = Trainer.Options.defaults
     if let seed { options.seed = seed }
     let encoder = try Encoder(path: ModelLocation.find(explicit: model))
-    let heads = try Trainer(encoder: encoder, networks: networks, options: options).train(passages) {
+    let heads = try Trainer(encoder: encoder, networks: networks, options: options).train(passages)
+    {
       switch $0 {
       case .encoding(let done, let count):
         progress("encoding passages", 0.2 * Double(done) / Double(count))

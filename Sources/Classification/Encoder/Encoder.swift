@@ -21,7 +21,9 @@ public struct Encoder: Sendable {
   /// Multiply-adds that one token's features need.
   public static let productsPerToken =
     EncoderShape.embedding * EncoderShape.projection
-    + EncoderShape.branches.reduce(0) { $0 + 2 * $1.taps * EncoderShape.branch * EncoderShape.branch }
+    + EncoderShape.branches.reduce(0) {
+      $0 + 2 * $1.taps * EncoderShape.branch * EncoderShape.branch
+    }
 
   public let tokenizer: Tokenizer
   private let file: ModelFile
@@ -53,7 +55,8 @@ public struct Encoder: Sendable {
     func floats(_ name: String, _ count: Int) throws(ModelError) -> UnsafePointer<Float> {
       try file.values(name, of: Float.self, count: count)
     }
-    func matrix(_ name: String, taps: Int, depth: Int, columns: Int) throws(ModelError) -> vk_matrix {
+    func matrix(_ name: String, taps: Int, depth: Int, columns: Int) throws(ModelError) -> vk_matrix
+    {
       vk_matrix(
         packed: try file.values("\(name).packed", of: Int8.self, count: taps * depth * columns),
         sums: try file.values("\(name).sums", of: Int32.self, count: taps * columns),

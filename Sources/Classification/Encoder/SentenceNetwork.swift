@@ -87,7 +87,9 @@ struct SentenceNetwork: Sendable {
     let state = activations(featureSums: featureSums, tokens: tokens)
     var result = state.z
     for row in tokens.indices {
-      for index in 0..<Self.output { result[row * Self.output + index] *= state.inverseLengths[row] }
+      for index in 0..<Self.output {
+        result[row * Self.output + index] *= state.inverseLengths[row]
+      }
     }
     return result
   }

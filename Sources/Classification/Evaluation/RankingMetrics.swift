@@ -48,7 +48,8 @@ enum RankingMetrics {
   /// Expected calibration error: predictions in ten bins of equal width, the
   /// mean distance of a bin's mean probability from its share of hits, weighted
   /// by the bins' sizes. (M. Naeini et al., AAAI 2015.)
-  static func expectedCalibrationError(_ predictions: [(probability: Double, hit: Bool)]) -> Double {
+  static func expectedCalibrationError(_ predictions: [(probability: Double, hit: Bool)]) -> Double
+  {
     guard !predictions.isEmpty else { return 0 }
     var sums = [Double](repeating: 0, count: 10)
     var hits = [Double](repeating: 0, count: 10)

@@ -102,7 +102,8 @@ public struct Heads: Codable, Sendable, Equatable {
       && embeddingWeights.count == count * Encoder.embeddingLength && bias.count == count
       && sharpness.count == count && tokenOffsets.count == count && thresholds.count == count
       && [tokenWeights, embeddingWeights, bias, sharpness, tokenOffsets].joined()
-        .allSatisfy(\.isFinite) && sharpness.allSatisfy { $0 > 0 }
+        .allSatisfy(\.isFinite)
+      && sharpness.allSatisfy { $0 > 0 }
   }
 
   /// Reads heads from a JSON file.

@@ -54,7 +54,8 @@ public enum ModelBuilder {
             let width = EncoderShape.embedding
             let target = (row * EncoderShape.chunks + chunk) * width
             UnsafeMutableRawBufferPointer(rebasing: table[target..<target + width])
-              .copyMemory(from: UnsafeRawBufferPointer(rebasing: part[row * width..<(row + 1) * width]))
+              .copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: part[row * width..<(row + 1) * width]))
           }
         }
       }

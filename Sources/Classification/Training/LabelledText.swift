@@ -88,8 +88,9 @@ public struct LabelledText: Codable, Sendable, Equatable {
     var primary: String?
 
     func checked(networks: [String], id fallback: String) throws -> LabelledText {
-      if let unknown = (labels + (primary.map { [$0] } ?? [])).first(where: { !networks.contains($0) })
-      {
+      if let unknown = (labels + (primary.map { [$0] } ?? [])).first(where: {
+        !networks.contains($0)
+      }) {
         throw Reason(
           text: "unknown network '\(unknown)'; known are \(networks.joined(separator: ", "))")
       }

@@ -93,7 +93,8 @@ struct PassageModel {
     var step = 0
     for _ in 0..<options.epochs {
       order.shuffle(using: &generator)
-      for start in stride(from: 0, to: order.count - order.count % options.batch, by: options.batch) {
+      for start in stride(from: 0, to: order.count - order.count % options.batch, by: options.batch)
+      {
         let gradient = self.gradient(
           passages, targets: targets, batch: order[start..<start + options.batch],
           generator: &generator)

@@ -1,5 +1,5 @@
-package import Classification
-package import Foundation
+import Classification
+import Foundation
 
 /// Text of PDF files, through poppler's `pdftotext`.
 enum PDFText {

@@ -68,13 +68,17 @@ extension Classifier {
   ) throws -> ClassificationView {
     let result = try classify(document.text, markup: document.markup, workspace: workspace)
     let assigned = (result.primary.map { [$0] } ?? []) + result.further
-    let evidence = passages == 0 ? [] : assigned.compactMap { network in
-      self.evidence(
-        for: network, in: document.text, markup: document.markup, classification: result,
-        limit: passages, workspace: workspace)
-    }
+    let evidence =
+      passages == 0
+      ? []
+      : assigned.compactMap { network in
+        self.evidence(
+          for: network, in: document.text, markup: document.markup, classification: result,
+          limit: passages, workspace: workspace)
+      }
     return ClassificationView(
-      document: name, primary: result.primary, further: result.further, scores: result.scores.map(ScoreView.init),
+      document: name, primary: result.primary, further: result.further,
+      scores: result.scores.map(ScoreView.init),
       passages: result.passages.count, tokens: result.tokens,
       evidence: evidence.map { evidence in
         ClassificationView.EvidenceView(

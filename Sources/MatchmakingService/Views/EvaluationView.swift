@@ -1,4 +1,4 @@
-package import Classification
+import Classification
 import Foundation
 
 /// How well the classifier agrees with labelled texts, as

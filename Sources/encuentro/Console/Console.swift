@@ -29,11 +29,14 @@ struct Console: Sendable {
     FileHandle.standardError.write(Data(("encuentro: " + text + "\n").utf8))
   }
 
-  /// Prints a value as JSON with sorted keys.
-  func json(_ value: some Encodable) throws {
+  /// Prints a value as JSON.
+  func json(_ value: some Encodable) throws { print(try encoded(value)) }
+
+  /// A value as JSON with sorted keys.
+  func encoded(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   func bold(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }

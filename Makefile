@@ -1,0 +1,40 @@
+# What a person needs:
+#   make run    everything from a fresh Debian machine to the sample's networks
+#   make test   the same set-up, then all tests and checks
+#   make model  the encoder's model file alone
+#   make train  the heads, from the corpus
+#   make bench  the benchmark, with peers (takes a while)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+MODEL := Model/encoder.bin
+BUILD := swift build -c release
+
+.PHONY: run test deps build model train bench clean
+
+run: build model
+	.build/release/encuentro sample
+
+test: deps model
+	dev/check
+
+build: deps
+	$(BUILD) --product encuentro
+
+deps:
+	dev/install-deps
+
+model: $(MODEL)
+
+$(MODEL): dev/make-model | build
+	dev/make-model $(MODEL)
+
+train: build model
+	.build/release/encuentro train Corpus --output Sources/Classification/Resources/heads.json
+
+bench: build model
+	dev/bench
+
+clean:
+	rm -rf .build Model

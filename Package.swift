@@ -29,7 +29,13 @@ let package = Package(
     .target(name: "MatchmakingService", dependencies: ["Classification", "Programme"]),
     .executableTarget(name: "encuentro", dependencies: ["MatchmakingService", "Programme"]),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme"]),
+    .testTarget(
+      name: "ClassificationTests", dependencies: ["Classification", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "encuentroTests", dependencies: ["encuentro", "TestSupport"]),
   ],
   cLanguageStandard: .gnu11
 )

@@ -37,19 +37,46 @@ enum Passages {
     return passages
   }
 
-  /// Paragraphs, or the sentences of long ones, or pieces of endless sentences.
+  /// Paragraphs, or the sentences of long ones, or pieces of endless sentences;
+  /// headings are one with what follows them.
   private static func units(in bytes: [UInt8]) -> [Range<Int>] {
     var units: [Range<Int>] = []
-    for paragraph in paragraphs(in: bytes) {
-      if paragraph.count <= target {
-        units.append(paragraph)
-        continue
+    var heading: Int?
+    func add(_ unit: Range<Int>) {
+      if let start = heading, unit.upperBound - start <= maximum {
+        units.append(start..<unit.upperBound)
+      } else if let start = heading {
+        units += [start..<unit.lowerBound, unit]
+      } else {
+        units.append(unit)
       }
-      for sentence in sentences(in: bytes, paragraph) {
-        units += pieces(of: sentence, in: bytes)
+      heading = nil
+    }
+    for paragraph in paragraphs(in: bytes) {
+      if isHeading(bytes, paragraph), heading.map({ paragraph.upperBound - $0 < target }) ?? true {
+        heading = heading ?? paragraph.lowerBound
+      } else if paragraph.count <= target {
+        add(paragraph)
+      } else {
+        for sentence in sentences(in: bytes, paragraph) {
+          for piece in pieces(of: sentence, in: bytes) { add(piece) }
+        }
       }
     }
-    return units
+    if let start = heading { units.append(start..<bytes.count) }
+    return units.map { trimmed(bytes, $0) }
+  }
+
+  /// A short line of its own that does not end like a sentence.
+  private static func isHeading(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    range.count <= 120 && !".!?;,".utf8.contains(bytes[range.upperBound - 1])
+      && !bytes[range].contains(0x0A)
+  }
+
+  private static func trimmed(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+    var end = range.upperBound
+    while end > range.lowerBound, PlainText.isSpace(bytes[end - 1]) { end -= 1 }
+    return range.lowerBound..<end
   }
 
   /// Ranges between empty lines.
@@ -130,7 +157,7 @@ enum Passages {
       var end = start + maximum
       let earliest = start + target
       while end > earliest, !PlainText.isSpace(bytes[end]) { end -= 1 }
-      if end == earliest {
+      if !PlainText.isSpace(bytes[end]) {
         end = start + maximum
         while bytes[end] & 0xC0 == 0x80 { end -= 1 }
       }
@@ -139,10 +166,6 @@ enum Passages {
       while start < range.upperBound, PlainText.isSpace(bytes[start]) { start += 1 }
     }
     if start < range.upperBound { found.append(start..<range.upperBound) }
-    return found.map { piece in
-      var end = piece.upperBound
-      while end > piece.lowerBound, PlainText.isSpace(bytes[end - 1]) { end -= 1 }
-      return piece.lowerBound..<end
-    }
+    return found.map { trimmed(bytes, $0) }
   }
 }

@@ -14,10 +14,9 @@ enum PDFText {
     process.executableURL = URL(filePath: tool)
     process.arguments = ["-q", "-enc", "UTF-8", "-eol", "unix", URL(filePath: path).path, "-"]
     let output = Pipe()
-    let errors = Pipe()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
-    process.standardError = errors
+    process.standardError = FileHandle.nullDevice
     do {
       try process.run()
     } catch {
@@ -38,13 +37,10 @@ enum PDFText {
     guard data.count <= limit else { throw .tooLarge(bytes: data.count, limit: limit) }
     if timedOut { throw .pdfTimedOut(seconds: seconds) }
     guard process.terminationStatus == 0 else {
-      let message = String(
-        decoding: errors.fileHandleForReading.availableData.prefix(400), as: UTF8.self)
-      if message.contains("Incorrect password") { throw .pdfEncrypted }
-      throw .pdfDamaged(
-        reason: message.isEmpty
-          ? "status \(process.terminationStatus)"
-          : message.split(separator: "\n").joined(separator: "; "))
+      // pdftotext gives the same status for a password and for damage.
+      let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+      if bytes?.range(of: Data("/Encrypt".utf8)) != nil { throw .pdfEncrypted }
+      throw .pdfDamaged(reason: "pdftotext ended with status \(process.terminationStatus)")
     }
     do {
       return try PlainText(data, limit: limit)

@@ -9,7 +9,8 @@ import Testing
   ])
   func everyCommandHasHelp(_ words: [String]) throws {
     let result =
-      words.count == 1 ? try Tool.run(words[0], "--help") : try Tool.run(words[0], words[1], "--help")
+      words.count == 1
+      ? try Tool.run(words[0], "--help") : try Tool.run(words[0], words[1], "--help")
     #expect(result.code == 0)
     #expect(result.output.contains("usage: encuentro \(words.joined(separator: " "))"))
     #expect(result.output.contains("--json"))

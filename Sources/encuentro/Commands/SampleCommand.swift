@@ -44,17 +44,17 @@ enum SampleCommand: Command {
     _ view: ParticipantsView, _ programme: ProgrammeDefinition, _ console: Console
   ) -> String {
     let groups = Dictionary(grouping: view.participants) { $0.primary ?? "" }
-    let regions = programme.regions.map(\.name).filter { region in
-      view.participants.contains { $0.region == region }
+    let regions = programme.regions.filter { region in
+      view.participants.contains { $0.region == region.name }
     }
     var matrix = Table(
-      ["network"] + regions + ["primary", "further"],
+      ["network"] + regions.map(\.id) + ["primary", "further"],
       [.left] + regions.map { _ in .right } + [.right, .right])
     for network in programme.networks {
       let members = groups[network.id.label] ?? []
       matrix.add(
         ["\(network.id.label) \(network.shortName)"]
-          + regions.map { region in "\(members.count(where: { $0.region == region }))" } + [
+          + regions.map { region in "\(members.count(where: { $0.region == region.name }))" } + [
             "\(members.count)",
             "\(view.participants.count(where: { $0.further.contains(network.id.label) }))",
           ])

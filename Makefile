@@ -3,7 +3,6 @@
 #   make test   the same set-up, then all tests and checks
 #   make model  the encoder's model file alone
 #   make train  the heads, from the corpus
-#   make bench  the benchmark, with peers (takes a while)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -11,7 +10,7 @@ SHELL := /bin/bash
 MODEL := Model/encoder.bin
 BUILD := swift build -c release
 
-.PHONY: run test deps build model train bench clean
+.PHONY: run test deps build model train clean
 
 run: build model
 	.build/release/encuentro sample
@@ -32,9 +31,6 @@ $(MODEL): dev/make-model | build
 
 train: build model
 	.build/release/encuentro train Corpus --output Sources/Classification/Resources/heads.json
-
-bench: build model
-	dev/bench
 
 clean:
 	rm -rf .build Model

@@ -22,9 +22,6 @@ package struct ClassificationEngine: Sendable {
     guard trained.labels == labels else {
       throw EngineError.otherNetworks(heads: trained.labels, programme: labels)
     }
-    guard trained.encoder == Encoder.name else {
-      throw EngineError.otherEncoder(heads: trained.encoder, program: Encoder.name)
-    }
     let path = try ModelLocation.find(explicit: model)
     classifier = Classifier(encoder: try Encoder(path: path), heads: trained)
     self.programme = programme
@@ -87,16 +84,12 @@ package struct InputError: Error, CustomStringConvertible {
 /// Parts that do not belong together.
 package enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
   case otherNetworks(heads: [String], programme: [String])
-  case otherEncoder(heads: String, program: String)
 
   package var description: String {
     switch self {
     case .otherNetworks(let heads, let programme):
       "the heads were trained for the networks \(heads.joined(separator: ", ")), the programme has "
         + "\(programme.joined(separator: ", ")); train heads for it with 'encuentro train'"
-    case .otherEncoder(let heads, let program):
-      "the heads belong to the encoder \(heads), this program has \(program); "
-        + "train them again with 'encuentro train'"
     }
   }
 }

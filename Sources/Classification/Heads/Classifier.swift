@@ -33,7 +33,9 @@ public struct Classifier: Sendable {
     _ text: PlainText, markup: Markup = .plain, workspace: Workspace = Workspace()
   ) throws -> Classification {
     let bytes = Self.prose(of: text, markup)
-    let ranges = Passages.ranges(in: bytes)
+    let found = Passages.ranges(in: bytes)
+    // Markdown may hold no prose at all: then the whole is one empty passage.
+    let ranges = found.isEmpty ? [0..<bytes.count] : found
     var logits: [[Double]] = []
     logits.reserveCapacity(ranges.count)
     var tokens = 0

@@ -122,6 +122,9 @@ public struct Heads: Codable, Sendable, Equatable {
     guard format == Self.currentFormat else {
       throw .malformed(path: url.path, reason: "format \(format), expected \(Self.currentFormat)")
     }
+    guard encoder == Encoder.name else {
+      throw .malformed(path: url.path, reason: "it belongs to the encoder \(encoder)")
+    }
     guard isConsistent else {
       throw .malformed(path: url.path, reason: "its arrays do not fit together")
     }
@@ -163,8 +166,16 @@ public struct Heads: Codable, Sendable, Equatable {
     noneThreshold = try values.decode(Double.self, forKey: .noneThreshold)
     corpus = try values.decode(CorpusSummary.self, forKey: .corpus)
     metrics = try values.decode(Metrics.self, forKey: .metrics)
-    tokenWeights = Self.floats(try values.decode(Data.self, forKey: .tokenWeights))
-    embeddingWeights = Self.floats(try values.decode(Data.self, forKey: .embeddingWeights))
+    func floats(_ key: CodingKeys) throws -> [Float] {
+      let data = try values.decode(Data.self, forKey: key)
+      guard data.count % 4 == 0 else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: values, debugDescription: "\(data.count) bytes are no whole floats")
+      }
+      return Self.floats(data)
+    }
+    tokenWeights = try floats(.tokenWeights)
+    embeddingWeights = try floats(.embeddingWeights)
   }
 
   public func encode(to encoder: any Swift.Encoder) throws {

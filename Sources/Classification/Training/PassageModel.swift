@@ -89,15 +89,14 @@ struct PassageModel {
     var order = include
     var first = [Float](repeating: 0, count: parameters.count)
     var second = first
-    let steps = options.epochs * max(1, order.count / options.batch)
+    let steps = options.epochs * ((order.count + options.batch - 1) / options.batch)
     var step = 0
     for _ in 0..<options.epochs {
       order.shuffle(using: &generator)
-      for start in stride(from: 0, to: order.count - order.count % options.batch, by: options.batch)
-      {
+      for start in stride(from: 0, to: order.count, by: options.batch) {
         let gradient = self.gradient(
-          passages, targets: targets, batch: order[start..<start + options.batch],
-          generator: &generator)
+          passages, targets: targets,
+          batch: order[start..<min(start + options.batch, order.count)], generator: &generator)
         step += 1
         let rate =
           options.rate * (1 + Float(cos(Double.pi * Double(step) / Double(steps)))) / 2

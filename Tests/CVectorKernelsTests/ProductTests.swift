@@ -7,7 +7,8 @@ import Testing
 struct ProductTests {
   static let variants = ["plain", "avx2", "avx512vnni", "neon"]
 
-  @Test("every variant gives the same bits, near the exact value", arguments: TestGenerator.seeds(60))
+  @Test(
+    "every variant gives the same bits, near the exact value", arguments: TestGenerator.seeds(60))
   func variantsAgree(seed: UInt64) throws {
     defer { vk_force_instruction_set(nil) }
     var generator = TestGenerator(seed: seed)
@@ -89,7 +90,8 @@ private final class Problem: CustomStringConvertible {
       input: generator.bytes(inputRows * depth), inputScales: inputScales,
       offsets: taps == 1 && generator.int(0...1) == 0 ? generator.floats(rows) : nil,
       scales: (0..<columns).map { _ in abs(generator.float()) * 0.02 },
-      bias: generator.floats(columns), zero: Int32(generator.pick([0, 128, generator.int(0...255)]))
+      bias: generator.floats(columns),
+      zero: Int32(generator.pick([0, 128, generator.int(0...255)]))
     )
   }
 

@@ -91,7 +91,9 @@ struct RowTests {
     }
   }
 
-  @Test("vk_matrix_rows adds the product, whatever rows stand beside", arguments: TestGenerator.seeds(12))
+  @Test(
+    "vk_matrix_rows adds the product, whatever rows stand beside",
+    arguments: TestGenerator.seeds(12))
   func matrixRows(seed: UInt64) {
     var generator = TestGenerator(seed: seed)
     let rows = generator.int(1...9)

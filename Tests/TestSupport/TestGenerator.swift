@@ -12,7 +12,8 @@ public struct TestGenerator: RandomNumberGenerator, Sendable {
 
   /// The seeds 1…count, or the single one of ENCUENTRO_TEST_SEED.
   public static func seeds(_ count: Int) -> [UInt64] {
-    if let text = ProcessInfo.processInfo.environment["ENCUENTRO_TEST_SEED"], let seed = UInt64(text)
+    if let text = ProcessInfo.processInfo.environment["ENCUENTRO_TEST_SEED"],
+      let seed = UInt64(text)
     {
       return [seed]
     }

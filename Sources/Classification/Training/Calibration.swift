@@ -27,7 +27,9 @@ struct Calibration {
       }
       return (loss, gradient)
     }
-    (slope, offset) = (point[0], point[1])
+    // Scores that say nothing, or the opposite, on a tiny corpus must neither
+    // vanish nor turn round: they are kept, at next to no weight.
+    (slope, offset) = (max(point[0], 0.01), point[1])
   }
 
   func callAsFunction(_ score: Double) -> Double { slope * score + offset }

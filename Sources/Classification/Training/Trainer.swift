@@ -84,7 +84,7 @@ public struct Trainer {
         Self.bestThreshold(
           heldBack.map { logistic($0[index]) }, targets: targets.map { $0[index] })
       },
-      noneThreshold: Self.balancedThreshold(
+      noneThreshold: Self.noneThreshold(
         heldBack.map { logistic($0.max() ?? 0) }, targets: targets.map { $0.contains(true) }),
       corpus: corpus.summary,
       metrics: .init(
@@ -124,21 +124,14 @@ public struct Trainer {
     return best.threshold
   }
 
-  /// The probability that separates best by the mean of both recalls: texts of
-  /// "none of these" are few in the corpus, and as important.
-  static func balancedThreshold(_ probabilities: [Double], targets: [Bool]) -> Double {
-    let inside = zip(probabilities, targets).filter(\.1).map(\.0)
-    let outside = zip(probabilities, targets).filter { !$0.1 }.map(\.0)
-    guard !inside.isEmpty, !outside.isEmpty else { return 0.1 }
-    var best = (threshold: 0.1, recall: -1.0)
-    for step in 5...80 {
-      let threshold = Double(step) / 100
-      let recall =
-        Double(inside.count(where: { $0 >= threshold })) / Double(inside.count)
-        + Double(outside.count(where: { $0 < threshold })) / Double(outside.count)
-      if recall > best.recall { best = (threshold, recall) }
-    }
-    return best.threshold
+  /// The highest probability, in hundredths, below which at most three in a
+  /// hundred passages of some network fall: to turn away a real plan is worse
+  /// than to look at a text that is none.
+  static func noneThreshold(_ probabilities: [Double], targets: [Bool]) -> Double {
+    let inside = zip(probabilities, targets).filter(\.1).map(\.0).sorted()
+    guard !inside.isEmpty else { return 0.1 }
+    let lowest = inside[inside.count * 3 / 100]
+    return min(0.5, max(0.05, (lowest * 100).rounded(.down) / 100))
   }
 
   private func metrics(

@@ -51,11 +51,114 @@ struct EvidenceTests {
     for word in passage.words {
       #expect(word.start >= position && word.start <= word.end && word.end <= passage.end)
       #expect(isBoundary(word.start, in: text.utf8) && isBoundary(word.end, in: text.utf8))
-      #expect(!text.utf8[word.start..<word.end].contains(where: PlainText.isSpace))
-      #expect(text.utf8[position..<word.start].allSatisfy(PlainText.isSpace))
+      #expect(!isSeparated(word.start..<word.end, in: text, by: EvidenceWords.isSpace))
+      #expect(isSeparator(position..<word.start, in: text))
       position = word.end
     }
-    #expect(text.utf8[position..<passage.end].allSatisfy(PlainText.isSpace))
+    #expect(isSeparator(position..<passage.end, in: text))
+  }
+
+  private func isSeparated(
+    _ range: Range<Int>, in text: PlainText, by isSeparator: (Unicode.Scalar) -> Bool
+  ) -> Bool { text[range].unicodeScalars.contains(where: isSeparator) }
+
+  private func isSeparator(_ range: Range<Int>, in text: PlainText) -> Bool {
+    text[range].unicodeScalars.allSatisfy { EvidenceWords.isSpace($0) || EvidenceWords.isDash($0) }
+  }
+
+  /// A text's words, after a check that they add up and lie in order.
+  private func words(of source: String) throws -> [String] {
+    let text = try PlainText(source)
+    let result = try classifier.classify(text)
+    let evidence = try #require(
+      classifier.evidence(for: "N1", in: text, classification: result, limit: 100))
+    for passage in evidence.passages {
+      checkWords(passage, in: text)
+      let sum = passage.words.reduce(passage.constant) { $0 + $1.contribution }
+      #expect(abs(sum - passage.logit) < 1e-3, "\(source)")
+    }
+    return evidence.passages.sorted { $0.start < $1.start }.flatMap(\.words)
+      .map { text[$0.start..<$0.end] }
+  }
+
+  @Test(
+    "every Unicode space splits words and belongs to none",
+    arguments: [
+      " ", "\t", "\u{A0}", "\u{1680}", "\u{2002}", "\u{2003}", "\u{2009}", "\u{200B}", "\u{202F}",
+      "\u{205F}", "\u{3000}", "\u{2028}", "\u{85}", " \u{A0} ",
+    ])
+  func spaces(space: String) throws {
+    #expect(
+      try words(of: ["cycle", "paths", "for", "everybody"].joined(separator: space) + space)
+        == ["cycle", "paths", "for", "everybody"])
+  }
+
+  @Test(
+    "dashes split words and stand alone",
+    arguments: ["-", "\u{2010}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}"],
+    ["", " ", "\u{A0}"])
+  func dashes(dash: String, space: String) throws {
+    let found = try words(of: "the city" + space + dash + space + "region alliance")
+    let letters = found.filter { $0.contains(where: \.isLetter) }
+    #expect(letters == ["the", "city", "region", "alliance"])
+    #expect(found.filter { !$0.contains(where: \.isLetter) }.allSatisfy { $0 == dash })
+  }
+
+  @Test("punctuation of any script stands alone")
+  func punctuation() throws {
+    let found = try words(of: "«¿Qué hace la ciudad?», pregunta… “Nada”.")
+    #expect(
+      found.filter { $0.contains(where: \.isLetter) } == [
+        "Qué", "hace", "la", "ciudad", "pregunta", "Nada",
+      ])
+  }
+
+  @Test("scripts with spaces give whole words")
+  func spacedScripts() throws {
+    let arabic = "تبني المدينة مسارات آمنة للدراجات والمشاة"
+    let korean = "도시는 자전거 도로와 대중교통을 확장합니다"
+    let russian = "Город расширяет сеть велосипедных дорожек"
+    let hindi = "शहर साइकिल मार्गों का विस्तार करता है"
+    let decomposed = "Cafe\u{301} año straße łódź"
+    for text in [arabic, korean, russian, hindi, decomposed] {
+      #expect(try words(of: text) == text.split(separator: " ").map(String.init))
+    }
+  }
+
+  @Test(
+    "scripts without spaces give a word a piece",
+    arguments: [
+      "เมืองขยายเส้นทางจักรยานและระบบขนส่งสาธารณะเพื่อให้ประชาชนเดินทางได้สะดวก",
+      "城市扩大自行车道网络，并改善公共交通，让居民不必开车出行。",
+      "市は自転車道の網を広げ、公共交通を改善し、住民が車なしで移動できるようにする。",
+      "都市計画とTokyo 2030の交通",
+    ])
+  func unspacedScripts(source: String) throws {
+    let found = try words(of: source)
+    #expect(found.joined() == source.filter { !$0.isWhitespace })
+    #expect(found.count >= 5)
+    #expect(found.allSatisfy { $0.count <= 16 }, "\(found)")
+    // No word starts with a mark that belongs to the character before it.
+    #expect(
+      found.allSatisfy { $0.unicodeScalars.first?.properties.isGraphemeExtend == false },
+      "\(found)")
+  }
+
+  @Test("an emoji of several parts is not cut", arguments: ["👩🏽‍🚒", "👍🏿", "❤️"])
+  func emoji(character: String) throws {
+    let found = try words(of: "the city \(character) rides")
+    #expect(found.contains(character), "\(found)")
+    #expect(found.joined() == "thecity\(character)rides")
+  }
+
+  @Test("a negative limit is none", arguments: [-1, Int.min])
+  func negativeLimit(limit: Int) throws {
+    let text = try PlainText("A cycle path beside the river.")
+    let result = try classifier.classify(text)
+    let evidence = try #require(
+      classifier.evidence(for: "N1", in: text, classification: result, limit: limit))
+    #expect(evidence.passages.isEmpty)
+    #expect(abs(evidence.otherPassages + evidence.dilution - evidence.logit) < 1e-3)
   }
 
   @Test("what is not listed is summed up", arguments: [0, 1, 2, 3])

@@ -44,7 +44,7 @@ extension Classifier {
   /// - Parameters:
   ///   - classification: what `classify` gave for the same text and markup.
   ///   - network: a label such as "N1".
-  ///   - limit: how many passages to list.
+  ///   - limit: how many passages to list; none below 1.
   /// - Returns: nil when the classification has no such network.
   /// - Complexity: O(tokens of the listed passages), each encoded again.
   public func evidence(
@@ -59,6 +59,7 @@ extension Classifier {
     let weights = passages.map(\.weight)
     let shares = Pooling.shares(weights: weights, logits: passages.map { $0.logits[index] })
     let order = passages.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
+    let limit = max(0, limit)
     let listed = order.prefix(limit).map { at in
       explain(
         bytes, passages[at].start..<passages[at].end, head: index, share: shares[at],
@@ -106,41 +107,7 @@ extension Classifier {
     return PassageEvidence(
       start: range.lowerBound, end: range.upperBound, share: share,
       logit: Double(heads.bias[head]) + contributions.reduce(0, +), constant: fixed,
-      words: Self.words(tokens, contributions: Array(inner), in: bytes, offset: range.lowerBound))
-  }
-
-  /// Joins the pieces of each word.
-  static func words(
-    _ tokens: [Token], contributions: [Double], in bytes: [UInt8], offset: Int
-  ) -> [WordEvidence] {
-    var words: [WordEvidence] = []
-    for (token, contribution) in zip(tokens, contributions) {
-      var start = offset + Int(token.start)
-      let end = offset + Int(token.end)
-      let startsWord = start >= end || startsNewWord(bytes, at: start) || words.isEmpty
-      while start < end, PlainText.isSpace(bytes[start]) { start += 1 }
-      if !startsWord, let last = words.indices.last, words[last].end >= start {
-        words[last].end = max(words[last].end, end)
-        words[last].contribution += contribution
-      } else {
-        words.append(WordEvidence(start: start, end: end, contribution: contribution))
-      }
-    }
-    return words
-  }
-
-  /// White space, punctuation and the scripts that write without spaces.
-  private static func startsNewWord(_ bytes: [UInt8], at position: Int) -> Bool {
-    let byte = bytes[position]
-    guard byte < 0x80 else { return byte >= 0xE3 || isPunctuation(bytes, before: position) }
-    let isLetterOrDigit =
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-    return !isLetterOrDigit || isPunctuation(bytes, before: position)
-  }
-
-  private static func isPunctuation(_ bytes: [UInt8], before position: Int) -> Bool {
-    guard position > 0, bytes[position - 1] < 0x80 else { return false }
-    let byte = bytes[position - 1]
-    return (0x21...0x2F).contains(byte) || (0x3A...0x40).contains(byte)
+      words: EvidenceWords.join(
+        tokens, contributions: Array(inner), in: bytes, offset: range.lowerBound))
   }
 }

@@ -99,14 +99,29 @@ struct HeadsTests {
     try expectMalformed(JSONSerialization.data(withJSONObject: object))
   }
 
-  private func expectMalformed(_ data: Data) throws {
+  @Test("thresholds are probabilities", arguments: [-0.01, 1.01, 1e308])
+  func thresholds(value: Double) throws {
+    try heads.write(to: folder.file("heads.json"))
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("heads.json")))
+        as? [String: Any])
+    for (key, wrong) in [("thresholds", [0.5, value] as Any), ("noneThreshold", value)] {
+      let changed = object.merging([key: wrong]) { $1 }
+      let reason = try expectMalformed(JSONSerialization.data(withJSONObject: changed))
+      #expect(reason?.contains("between 0 and 1") == true, "\(key): \(reason ?? "")")
+    }
+  }
+
+  @discardableResult
+  private func expectMalformed(_ data: Data) throws -> String? {
     let url = try folder.write(data, to: "wrong.json")
     let error = #expect(throws: Heads.HeadsError.self) { try Heads(contentsOf: url) }
     guard case .malformed(let path, let reason) = error else {
       Issue.record("not .malformed: \(String(describing: error))")
-      return
+      return nil
     }
     #expect(path == url.path && !reason.isEmpty)
     #expect(error?.description.contains("encuentro train") == true)
+    return reason
   }
 }

@@ -93,6 +93,7 @@ public struct Heads: Codable, Sendable, Equatable {
     self.corpus = corpus
     self.metrics = metrics
     precondition(isConsistent, "the arrays of heads must fit together")
+    precondition(areThresholdsProbabilities, "thresholds are probabilities")
   }
 
   private var isConsistent: Bool {
@@ -104,6 +105,10 @@ public struct Heads: Codable, Sendable, Equatable {
       && [tokenWeights, embeddingWeights, bias, sharpness, tokenOffsets].joined()
         .allSatisfy(\.isFinite)
       && sharpness.allSatisfy { $0 > 0 }
+  }
+
+  private var areThresholdsProbabilities: Bool {
+    (thresholds + [noneThreshold]).allSatisfy { (0...1).contains($0) }
   }
 
   /// Reads heads from a JSON file.
@@ -127,6 +132,9 @@ public struct Heads: Codable, Sendable, Equatable {
     }
     guard isConsistent else {
       throw .malformed(path: url.path, reason: "its arrays do not fit together")
+    }
+    guard areThresholdsProbabilities else {
+      throw .malformed(path: url.path, reason: "a threshold does not lie between 0 and 1")
     }
   }
 

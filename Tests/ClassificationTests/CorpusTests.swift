@@ -75,6 +75,22 @@ struct CorpusTests {
     #expect(error?.lines.map { "\($0.source):\($0.line)" } == ["a.jsonl:1", "b.jsonl:2"])
   }
 
+  @Test("an id stands once in all files together")
+  func repeatedIdentifier() throws {
+    let folder = try TemporaryFolder()
+    func line(_ id: String) -> String { #"{"id":"\#(id)","text":"a","labels":[]}"# + "\n" }
+    try folder.write(Data((line("x") + line("y")).utf8), to: "a.jsonl")
+    try folder.write(Data((line("z") + "\n" + line("y") + line("x")).utf8), to: "b.jsonl")
+    let error = #expect(throws: LabelledText.FileError.self) {
+      try Corpus(folder: folder.url, networks: ["N1"])
+    }
+    #expect(
+      error?.description == """
+        b.jsonl:3: the id 'y' stands in a.jsonl:2 already
+        b.jsonl:4: the id 'x' stands in a.jsonl:1 already
+        """)
+  }
+
   @Test("the checksum follows every byte")
   func checksum() throws {
     let folder = try TemporaryFolder()

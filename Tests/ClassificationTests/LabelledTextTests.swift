@@ -93,7 +93,7 @@ struct LabelledTextTests {
     let line = #"{"id":"x","text":"a","labels":[]}"# + "\n"
     let error = #expect(throws: LabelledText.FileError.self) { try read(Data((line + line).utf8)) }
     #expect(error?.lines.map(\.line) == [2])
-    #expect(error?.lines.first?.reason.contains("'x' stands in line 1") == true)
+    #expect(error?.lines.first?.reason.contains("'x' stands in a.jsonl:1") == true)
   }
 
   @Test("a file without texts", arguments: ["", "\n", " \r\n\n"])

@@ -14,12 +14,14 @@ public struct Corpus: Sendable {
       .filter { $0.hasSuffix(".jsonl") }.sorted()
     var texts: [LabelledText] = []
     var errors: [LabelledText.LineError] = []
+    var places: [String: String] = [:]
     var bytes = Data()
     for name in names {
       let data = try Data(contentsOf: folder.appending(path: name))
       bytes.append(data)
       do {
-        texts += try LabelledText.read(jsonl: data, source: name, networks: networks)
+        texts += try LabelledText.read(
+          jsonl: data, source: name, networks: networks, places: &places)
       } catch {
         errors += error.lines
       }

@@ -52,19 +52,30 @@ public struct LabelledText: Codable, Sendable, Equatable {
   public static func read(
     jsonl data: Data, source: String, networks: [String]
   ) throws(FileError) -> [LabelledText] {
+    var places: [String: String] = [:]
+    return try read(jsonl: data, source: source, networks: networks, places: &places)
+  }
+
+  /// Reads one of several files whose ids must differ.
+  ///
+  /// - Parameter places: where each id stands, as "source:line".
+  static func read(
+    jsonl data: Data, source: String, networks: [String], places: inout [String: String]
+  ) throws(FileError) -> [LabelledText] {
     var texts: [LabelledText] = []
     var errors: [LineError] = []
-    var ids: [String: Int] = [:]
     let decoder = JSONDecoder()
     for (index, line) in data.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     {
       guard line.contains(where: { !PlainText.isSpace($0) }) else { continue }
       do {
         let raw = try decoder.decode(RawLine.self, from: line)
-        let text = try raw.checked(networks: networks, id: "\(source):\(index + 1)")
-        if let earlier = ids.updateValue(index + 1, forKey: text.id) {
-          throw Reason(text: "the id '\(text.id)' stands in line \(earlier) already")
+        let place = "\(source):\(index + 1)"
+        let text = try raw.checked(networks: networks, id: place)
+        if let earlier = places[text.id] {
+          throw Reason(text: "the id '\(text.id)' stands in \(earlier) already")
         }
+        places[text.id] = place
         texts.append(text)
       } catch {
         errors.append(

@@ -36,7 +36,8 @@ extension ModelError: CustomStringConvertible {
 /// Layout, little-endian: magic "ENCMODEL", version (u32), section count (u32),
 /// file length (u64); then for each section its name (24 bytes, zero-padded),
 /// offset, length and checksum (u64 each); then the checksum of all that came
-/// before. Sections start at multiples of 4,096 bytes.
+/// before. Sections follow in the order of the table and start at multiples of
+/// 4,096 bytes; what lies between them is zero, so that no byte goes unchecked.
 public final class ModelFile: @unchecked Sendable {
   // Sendable: the mapping is never written to, every stored property is
   // constant, and the memory is unmapped only once nobody refers to it.
@@ -58,7 +59,8 @@ public final class ModelFile: @unchecked Sendable {
   ///
   /// - Complexity: O(size of the file), a few milliseconds.
   public init(path: String) throws(ModelError) {
-    let descriptor = open(path, O_RDONLY)
+    // O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { throw .missing(searched: [path]) }
       throw .unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -140,6 +142,12 @@ public final class ModelFile: @unchecked Sendable {
       throw .corrupt(path: path, reason: "the checksum of its table of sections is wrong")
     }
     var sections: [String: Range<Int>] = [:]
+    var end = headerLength + 8
+    func checkPadding(upTo next: Int) throws(ModelError) {
+      guard next >= end, bytes[end..<next].allSatisfy({ $0 == 0 }) else {
+        throw .corrupt(path: path, reason: "there are bytes outside of its sections at \(end)")
+      }
+    }
     for index in 0..<count {
       let at = fixedLength + index * entryLength
       let name = String(
@@ -150,11 +158,14 @@ public final class ModelFile: @unchecked Sendable {
       guard offset <= announced, length <= announced - offset else {
         throw .corrupt(path: path, reason: "section '\(name)' lies outside of it")
       }
+      try checkPadding(upTo: Int(offset))
+      end = Int(offset + length)
       guard vk_checksum(start + Int(offset), Int(length)) == checksum else {
         throw .corrupt(path: path, reason: "the checksum of section '\(name)' is wrong")
       }
-      sections[name] = Int(offset)..<Int(offset + length)
+      sections[name] = Int(offset)..<end
     }
+    try checkPadding(upTo: bytes.count)
     return sections
   }
 

@@ -10,14 +10,14 @@ package struct ParticipantView: Codable, Sendable, Equatable {
   package var country: String
   /// The world region's name.
   package var region: String
-  package var primary: String?
+  @OrNull package var primary: String?
   package var further: [String]
   package var scores: [ScoreView]
   /// The words of the plan that carried the primary network most, with what
   /// each adds to its logit.
   package var words: [ClassificationView.WordView]
   /// The passage of the plan with the largest share in the primary network.
-  package var passage: String?
+  @OrNull package var passage: String?
 }
 
 /// A participant whose plan could not be classified.
@@ -78,13 +78,17 @@ extension Classifier {
 }
 
 extension ClassificationView.WordView {
-  /// The words that add most, each once, strongest first; numbers and marks are
-  /// left out.
+  /// The words that add most, each once, strongest first; numbers, marks and
+  /// words of two letters are left out, but not where a letter is a syllable or
+  /// more, which takes three bytes.
   package static func carrying(
     _ words: [ClassificationView.WordView], limit: Int
   ) -> [ClassificationView.WordView] {
     var sums: [String: ClassificationView.WordView] = [:]
-    for word in words where word.text.contains(where: \.isLetter) && word.text.count > 2 {
+    for word in words
+    where word.text.contains(where: \.isLetter)
+      && (word.text.count > 2 || word.text.utf8.count >= 6)
+    {
       let key = word.text.lowercased()
       sums[key, default: .init(text: word.text, start: word.start, contribution: 0)]
         .contribution += word.contribution

@@ -24,7 +24,7 @@ public struct PassageScore: Codable, Sendable, Equatable {
 /// The networks of a text.
 public struct Classification: Codable, Sendable, Equatable {
   /// The network that fits best, or nil for "none of these".
-  public var primary: String?
+  @OrNull public var primary: String?
   /// Other networks above their thresholds, best first.
   public var further: [String]
   /// All networks, in the order of the heads' labels.

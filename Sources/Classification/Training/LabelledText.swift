@@ -9,7 +9,7 @@ public struct LabelledText: Codable, Sendable, Equatable {
   /// Labels of all networks that fit, `[]` for "none of these".
   public var labels: [String]
   /// The one that fits best, nil for "none of these".
-  public var primary: String?
+  @OrNull public var primary: String?
 
   private enum CodingKeys: String, CodingKey {
     case id, text, labels, primary

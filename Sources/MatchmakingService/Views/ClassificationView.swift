@@ -18,7 +18,7 @@ package struct ScoreView: Codable, Sendable, Equatable {
 package struct ClassificationView: Codable, Sendable, Equatable {
   package var document: String
   /// "N1"…, or nil for "none of these".
-  package var primary: String?
+  @OrNull package var primary: String?
   package var further: [String]
   package var scores: [ScoreView]
   package var passages: Int

@@ -31,10 +31,13 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
-    .testTarget(name: "ProgrammeTests", dependencies: ["Programme"]),
+    .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(
       name: "ClassificationTests", dependencies: ["Classification", "TestSupport"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "MatchmakingServiceTests",
+      dependencies: ["Classification", "MatchmakingService", "TestSupport"]),
     .testTarget(name: "encuentroTests", dependencies: ["encuentro", "TestSupport"]),
   ],
   cLanguageStandard: .gnu11

@@ -27,14 +27,15 @@ package struct ClassificationEngine: Sendable {
     self.programme = programme
   }
 
-  /// Classifies one document given as bytes.
+  /// Classifies one document that is read from an open file or stream.
   ///
   /// - Parameter passages: how many passages of evidence to give per network.
+  /// - Throws: `DocumentError`.
   package func classify(
-    _ data: Data, named name: String, passages: Int, limit: Int
+    descriptor: Int32, named name: String, passages: Int, limit: Int
   ) throws -> ClassificationView {
     try classifier.view(
-      of: Document(data: data, limit: limit), named: name, passages: passages,
+      of: Document(descriptor: descriptor, limit: limit), named: name, passages: passages,
       workspace: Classifier.Workspace())
   }
 

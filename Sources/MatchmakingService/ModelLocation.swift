@@ -28,7 +28,8 @@ package enum ModelLocation {
   package static func find(explicit: String? = nil) throws(ModelError) -> String {
     let places = candidates(explicit: explicit)
     guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-      throw .missing(searched: explicit == nil ? [places[0], "Model/encoder.bin"] : places)
+      // Of the many folders above the program, one is enough to name.
+      throw .missing(searched: Array(places.prefix(1) + places.dropFirst().suffix(1)))
     }
     return found
   }

@@ -49,6 +49,14 @@ struct HeadsTests {
     #expect(text.contains(url.path) && text.contains("encuentro train"))
   }
 
+  @Test("a folder and an endless file are malformed", arguments: ["/", "/dev/zero"])
+  func noFile(path: String) {
+    let error = #expect(throws: Heads.HeadsError.self) {
+      try Heads(contentsOf: URL(filePath: path))
+    }
+    #expect(error?.description.contains(path) == true)
+  }
+
   @Test("what is no JSON is malformed", arguments: ["", "{", "[]", "null", "{}", "\u{0}"])
   func noJSON(text: String) throws {
     try expectMalformed(Data(text.utf8))

@@ -1,4 +1,5 @@
 public import Foundation
+import Programme
 
 /// What the classifier learnt about each network: the part of it that
 /// `encuentro train` makes.
@@ -16,6 +17,9 @@ public import Foundation
 public struct Heads: Codable, Sendable, Equatable {
   /// Raised when the meaning of a stored field changes.
   public static let currentFormat = 1
+
+  /// Heads of thousands of networks have fewer bytes.
+  private static let largestFile = 64 << 20
 
   public var format = Heads.currentFormat
   /// The networks' labels ("N1"…), in the order of all arrays here.
@@ -115,9 +119,11 @@ public struct Heads: Codable, Sendable, Equatable {
   public init(contentsOf url: URL) throws(HeadsError) {
     let data: Data
     do {
-      data = try Data(contentsOf: url)
-    } catch {
+      data = try BoundedBytes.read(path: url.path, limit: Self.largestFile)
+    } catch .notFound {
       throw .missing(path: url.path)
+    } catch {
+      throw .malformed(path: url.path, reason: error.description)
     }
     do {
       self = try JSONDecoder().decode(Heads.self, from: data)

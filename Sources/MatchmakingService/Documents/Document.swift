@@ -1,13 +1,16 @@
 package import Classification
-package import Foundation
+import Foundation
+import Programme
 
 /// Why a file gives no text to classify.
 package enum DocumentError: Error, Equatable, Sendable {
   case notFound
   case unreadable(reason: String)
   case text(TextError)
-  /// Neither the extension nor the content says PDF or text.
-  case tooLarge(bytes: Int, limit: Int)
+  /// More bytes of text than the limit.
+  case tooLarge(limit: Int)
+  /// A PDF file of more bytes than `pdftotext` is asked to read.
+  case pdfTooLarge(limit: Int)
   case pdfToolMissing
   case pdfEncrypted
   /// No text in the PDF: scanned pages.
@@ -22,8 +25,10 @@ extension DocumentError: CustomStringConvertible {
     case .notFound: "no such file"
     case .unreadable(let reason): "cannot be read: \(reason)"
     case .text(let error): error.description
-    case .tooLarge(let bytes, let limit):
-      "the file has \(bytes) bytes, the limit is \(limit); split it, or raise --limit"
+    case .tooLarge(let limit):
+      "there are more bytes of text than the limit; the limit is \(limit); split it, or raise "
+        + "--limit"
+    case .pdfTooLarge(let limit): "the PDF is too large; the limit is \(limit) bytes; split it"
     case .pdfToolMissing: "PDF needs poppler's pdftotext; install the package poppler-utils"
     case .pdfEncrypted: "the PDF asks for a password; save it without one"
     case .pdfWithoutText:
@@ -43,23 +48,44 @@ package struct Document: Sendable {
   ///
   /// - Parameter limit: the most bytes of text.
   package init(path: String, limit: Int) throws(DocumentError) {
-    let data = try Self.contents(of: path, limit: limit)
-    if data.starts(with: Data("%PDF-".utf8)) {
+    // O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw DocumentError(.ofLastCall, path: path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(reason: "not a regular file; what a program writes goes to standard input")
+    }
+    var start = [UInt8](repeating: 0, count: 5)
+    if pread(descriptor, &start, 5, 0) == 5, start.elementsEqual("%PDF-".utf8) {
+      // A PDF's pictures do not count against the limit of its text.
+      guard status.st_size <= PDFText.largestFile else {
+        throw .pdfTooLarge(limit: PDFText.largestFile)
+      }
       self.init(text: try PDFText.read(path: path, limit: limit), markup: .plain)
       return
     }
     let isMarkdown = ["md", "markdown"].contains((path as NSString).pathExtension.lowercased())
-    do {
-      self.init(text: try PlainText(data, limit: limit), markup: isMarkdown ? .markdown : .plain)
-    } catch {
-      throw .text(error)
-    }
+    try self.init(
+      descriptor: descriptor, path: path, markup: isMarkdown ? .markdown : .plain, limit: limit)
   }
 
   /// The text of a stream.
-  package init(data: Data, limit: Int) throws(DocumentError) {
+  package init(descriptor: Int32, limit: Int) throws(DocumentError) {
+    try self.init(descriptor: descriptor, path: "", markup: .plain, limit: limit)
+  }
+
+  private init(
+    descriptor: Int32, path: String, markup: Classifier.Markup, limit: Int
+  ) throws(DocumentError) {
+    let data: Data
     do {
-      self.init(text: try PlainText(data, limit: limit), markup: .plain)
+      data = try BoundedBytes.read(descriptor, limit: limit)
+    } catch {
+      throw DocumentError(error, path: path)
+    }
+    do {
+      self.init(text: try PlainText(data, limit: limit), markup: markup)
     } catch {
       throw .text(error)
     }
@@ -69,25 +95,19 @@ package struct Document: Sendable {
     self.text = text
     self.markup = markup
   }
+}
 
-  private static func contents(of path: String, limit: Int) throws(DocumentError) -> Data {
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      throw errno == ENOENT ? .notFound : .unreadable(reason: String(cString: strerror(errno)))
-    }
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(reason: "not a regular file")
-    }
-    // A PDF's pictures do not count against the limit of its text.
-    let most = max(limit, PDFText.largestFile)
-    guard status.st_size <= most else { throw .tooLarge(bytes: Int(status.st_size), limit: limit) }
-    do {
-      return try handle.readToEnd() ?? Data()
-    } catch {
-      throw .unreadable(reason: error.localizedDescription)
-    }
+extension DocumentError {
+  fileprivate init(_ failure: BoundedBytes.Failure, path: String) {
+    self =
+      switch failure {
+      // What is no UTF-8 became U+FFFD on its way here, so no file has the name.
+      case .notFound where path.contains("\u{FFFD}"):
+        .unreadable(reason: "its name is not UTF-8; rename it")
+      case .notFound: .notFound
+      case .unreadable(let reason): .unreadable(reason: reason)
+      case .tooMany(let limit): .tooLarge(limit: limit)
+      }
   }
 }
 
@@ -97,16 +117,29 @@ package enum DocumentFinder {
   package static let extensions: Set<String> = ["txt", "text", "md", "markdown", "pdf"]
 
   /// The files that the paths name: files as they stand, folders as all the
-  /// documents below them, in the order of their names.
+  /// documents below them, in the order of their names. A folder that cannot be
+  /// read stands for itself, so that it is reported like a document; links to
+  /// folders are not followed, which could lead round in a circle.
   package static func find(_ paths: [String]) -> [String] {
-    paths.flatMap { path -> [String] in
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
-        isDirectory.boolValue
-      else { return [path] }
-      let below = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-      return below.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
-        .sorted().map { (path as NSString).appendingPathComponent($0) }
+    paths.flatMap { path in kind(of: path, stat) == S_IFDIR ? documents(below: path) : [path] }
+  }
+
+  private static func documents(below folder: String) -> [String] {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      return [folder]
     }
+    return names.sorted().flatMap { name -> [String] in
+      let path = (folder as NSString).appendingPathComponent(name)
+      if kind(of: path, lstat) == S_IFDIR { return documents(below: path) }
+      let isDocument = extensions.contains((name as NSString).pathExtension.lowercased())
+      return isDocument && kind(of: path, stat) != S_IFDIR ? [path] : []
+    }
+  }
+
+  private static func kind(
+    of path: String, _ call: (UnsafePointer<CChar>, UnsafeMutablePointer<stat>) -> Int32
+  ) -> mode_t? {
+    var status = stat()
+    return call(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 }

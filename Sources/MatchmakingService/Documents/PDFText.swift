@@ -23,6 +23,7 @@ enum PDFText {
       throw .pdfDamaged(reason: error.localizedDescription)
     }
     let deadline = DispatchWorkItem { process.terminate() }
+    let start = ContinuousClock.now
     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: deadline)
     var data = Data()
     while data.count <= limit {
@@ -32,10 +33,14 @@ enum PDFText {
     }
     if data.count > limit { process.terminate() }
     process.waitUntilExit()
-    let timedOut = !deadline.isCancelled && process.terminationReason == .uncaughtSignal
     deadline.cancel()
-    guard data.count <= limit else { throw .tooLarge(bytes: data.count, limit: limit) }
-    if timedOut { throw .pdfTimedOut(seconds: seconds) }
+    guard data.count <= limit else { throw .tooLarge(limit: limit) }
+    if process.terminationReason == .uncaughtSignal {
+      guard ContinuousClock.now - start < .seconds(seconds) else {
+        throw .pdfTimedOut(seconds: seconds)
+      }
+      throw .pdfDamaged(reason: "pdftotext ended with signal \(process.terminationStatus)")
+    }
     guard process.terminationStatus == 0 else {
       // pdftotext gives the same status for a password and for damage.
       let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)

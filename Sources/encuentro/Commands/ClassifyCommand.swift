@@ -23,10 +23,9 @@ enum ClassifyCommand: Command {
     let isJSON = arguments.has("--json")
     let engine = try arguments.engine()
     if arguments.operands.isEmpty || arguments.operands == ["-"] {
-      let data = try Input.data("-")
       do {
         let view = try engine.classify(
-          data, named: "standard input", passages: passages, limit: limit)
+          descriptor: STDIN_FILENO, named: "standard input", passages: passages, limit: limit)
         if isJSON {
           try console.json([view])
         } else {

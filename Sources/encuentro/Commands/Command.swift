@@ -48,16 +48,22 @@ extension Arguments {
 /// Files and standard input.
 enum Input {
   struct Missing: Error, CustomStringConvertible {
+  /// More than any file of participants or labelled texts needs.
+  private static let largest = 128 << 20
+
     var description: String
   }
 
-  /// - Throws: `Missing` with the file's name and the reason.
+  /// - Throws: `Missing` or `InputError`, with the file's name and the reason.
   static func data(_ path: String) throws -> Data {
-    if path == "-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
     do {
-      return try Data(contentsOf: URL(filePath: path))
+      return path == "-"
+        ? try BoundedBytes.read(STDIN_FILENO, limit: largest)
+        : try BoundedBytes.read(path: path, limit: largest)
+    } catch BoundedBytes.Failure.tooMany(let limit) {
+      throw InputError(description: "\(path): \(BoundedBytes.Failure.tooMany(limit: limit))")
     } catch {
-      throw Missing(description: "\(path): \(error.localizedDescription)")
+      throw Missing(description: "\(path): \(error)")
     }
   }
 }

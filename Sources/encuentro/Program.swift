@@ -91,7 +91,9 @@ enum Program {
       \(list.joined(separator: "\n"))
 
       'encuentro COMMAND --help' explains a command. Exit codes: 0 done, 64 wrong usage,
-      65 bad data, 66 no input, 69 a needed part is missing, 70 an error of the program.
+      65 bad data, 66 no input, 69 a needed part is missing, 70 an error of the program,
+      74 the output cannot be written, 130 interrupted. After 74 and 130, JSON that was
+      printed is not whole.
       """
   }
 

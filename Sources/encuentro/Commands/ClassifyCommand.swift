@@ -10,7 +10,8 @@ enum ClassifyCommand: Command {
       Reads text, Markdown and PDF files in UTF-8, folders with all such files below
       them, or standard input. A document is read passage by passage; its networks are
       pooled over the passages. Every figure of the evidence adds up to the logit.
-      A file that cannot be read is reported at the end, with exit code 65.
+      A file that cannot be read is reported at the end, with exit code 65. Ctrl-C ends
+      at once; the JSON printed so far then lacks its end.
       """,
     options: SharedOption.engine + [
       .init(name: "--evidence", value: "N", help: "passages to show for each network (default 2)"),
@@ -21,6 +22,9 @@ enum ClassifyCommand: Command {
     let passages = try arguments.integer("--evidence", default: 2, in: 0...1000)
     let limit = try arguments.integer("--limit", default: 16 << 20, in: 1...(1 << 30))
     let isJSON = arguments.has("--json")
+    guard !arguments.operands.contains("-") || arguments.operands.count == 1 else {
+      throw UsageError(message: "'-' goes with no other operand", command: syntax.name)
+    }
     let engine = try arguments.engine()
     if arguments.operands.isEmpty || arguments.operands == ["-"] {
       do {
@@ -68,7 +72,7 @@ enum ClassifyCommand: Command {
     }
     progress.finish()
     if isJSON { console.print(isFirst ? "]" : "\n]") }
-    for failure in failures { console.error("\(failure.document): \(failure.error)") }
+    for failure in failures { console.error("\(failure.document.harmless): \(failure.error)") }
     guard failures.isEmpty else {
       console.error("\(failures.count) of \(paths.count) documents could not be classified")
       return ExitCode.data
@@ -87,7 +91,7 @@ struct ClassificationText {
       percent(view.scores.first { $0.network == label }?.probability ?? 0)
     }
     var lines = [
-      console.bold(view.document)
+      console.bold(view.document.harmless)
         + console.dim("  \(view.passages) passages, \(view.tokens) tokens")
     ]
     if let primary = view.primary {
@@ -115,13 +119,14 @@ struct ClassificationText {
         lines.append(Self.marked(passage, carrying, console))
         lines.append(
           console.dim("    carried by ")
-            + carrying.map { "\($0.text) \(String(format: "%+.2f", $0.contribution))" }
+            + carrying.map { "\($0.text.harmless) \(String(format: "%+.2f", $0.contribution))" }
             .joined(separator: ", "))
       }
     }
     text = lines.joined(separator: "\n")
   }
 
+  /// The passage in lines, with the carrying words highlighted wherever they stand.
   private static func marked(
     _ passage: ClassificationView.PassageView, _ carrying: [ClassificationView.WordView],
     _ console: Console
@@ -129,16 +134,27 @@ struct ClassificationText {
     let top = carrying.first?.contribution ?? 1
     let strengths = Dictionary(
       carrying.map { ($0.text.lowercased(), $0.contribution / top) }, uniquingKeysWith: max)
-    let wrapped = passage.text.wrapped(width: max(40, console.width - 6), indent: "    ")
-    return wrapped.split(separator: "\n").map { line in
-      line.split(separator: " ", omittingEmptySubsequences: false).map { word in
-        let core = word.trimmingCharacters(in: .punctuationCharacters)
-        guard let strength = strengths[core.lowercased()], !core.isEmpty else {
-          return String(word)
-        }
-        return word.replacingOccurrences(
-          of: core, with: console.highlighted(core, strength: strength))
-      }.joined(separator: " ")
-    }.joined(separator: "\n")
+    let text = passage.text
+    let marks = passage.words.compactMap { word in
+      strengths[word.text.lowercased()].map { strength in
+        let start = text.utf8.index(text.startIndex, offsetBy: word.start - passage.start)
+        return (start..<text.utf8.index(start, offsetBy: word.text.utf8.count), strength)
+      }
+    }
+    var next = marks[...]
+    let chunks = text.split(whereSeparator: \.isWhitespace).map { chunk in
+      var marked = ""
+      var at = chunk.startIndex
+      while let (range, strength) = next.first, range.lowerBound < chunk.endIndex {
+        next.removeFirst()
+        // A token may reach over a control character that counts as white space.
+        guard range.lowerBound >= at, range.upperBound <= chunk.endIndex else { continue }
+        marked += text[at..<range.lowerBound].harmless
+        marked += console.highlighted(text[range].harmless, strength: strength)
+        at = range.upperBound
+      }
+      return (text: marked + text[at..<chunk.endIndex].harmless, width: chunk.count)
+    }
+    return chunks.wrapped(width: max(40, console.width - 6), indent: "    ")
   }
 }

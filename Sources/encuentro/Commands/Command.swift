@@ -17,6 +17,7 @@ enum ExitCode {
   static let noInput: Int32 = 66
   static let unavailable: Int32 = 69
   static let software: Int32 = 70
+  static let output: Int32 = 74
   static let interrupted: Int32 = 130
 }
 
@@ -47,10 +48,10 @@ extension Arguments {
 
 /// Files and standard input.
 enum Input {
-  struct Missing: Error, CustomStringConvertible {
   /// More than any file of participants or labelled texts needs.
   private static let largest = 128 << 20
 
+  struct Missing: Error, CustomStringConvertible {
     var description: String
   }
 

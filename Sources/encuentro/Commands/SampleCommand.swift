@@ -69,20 +69,24 @@ enum SampleCommand: Command {
         (probability($1), $0.name) < (probability($0), $1.name)
       }
       lines += ["", console.bold("\(network.id.label) \(network.name)")]
-      let names = members.map { "\($0.name) (\($0.country)) \(percent(probability($0)))" }
+      let names = members.map {
+        "\($0.name.harmless) (\($0.country)) \(percent(probability($0)))"
+      }
       lines.append(
         names.isEmpty
           ? "  nobody"
           : names.joined(separator: ", ").wrapped(width: max(60, console.width - 4), indent: "  "))
       if let clearest = members.first {
         lines.append(
-          "  why \(clearest.name): "
-            + clearest.words.map { "\($0.text) \(String(format: "%+.2f", $0.contribution))" }
+          "  why \(clearest.name.harmless): "
+            + clearest.words.map {
+              "\($0.text.harmless) \(String(format: "%+.2f", $0.contribution))"
+            }
             .joined(separator: ", "))
       }
     }
     if let none = groups[""], !none.isEmpty {
-      lines += ["", "none of the networks: " + none.map(\.name).joined(separator: ", ")]
+      lines += ["", "none of the networks: " + none.map(\.name.harmless).joined(separator: ", ")]
     }
     lines += [
       "",

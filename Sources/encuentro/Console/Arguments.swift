@@ -55,7 +55,8 @@ struct Arguments {
         continue
       }
       if word == "-h" { word = "--help" }
-      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
       guard let option = options.first(where: { $0.name == parts[0] }) else {
         let nearest = EditDistance.nearest(to: parts[0], in: options.map(\.name))
         throw UsageError(

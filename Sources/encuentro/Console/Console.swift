@@ -21,12 +21,25 @@ struct Console: Sendable {
     return Int(size.ws_col)
   }
 
+  /// Ends the program when standard output is closed or full: whatever came
+  /// next would be lost as well.
   func print(_ text: String, terminator: String = "\n") {
-    FileHandle.standardOutput.write(Data((text + terminator).utf8))
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text + terminator).utf8))
+    } catch {
+      self.error("standard output cannot be written: \(String(cString: strerror(errno)))")
+      exit(ExitCode.output)
+    }
   }
 
   func error(_ text: String) {
-    FileHandle.standardError.write(Data(("encuentro: " + text + "\n").utf8))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.harmless }
+    write("encuentro: " + lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Writes to standard error, if anybody listens.
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   /// Prints a value as JSON.
@@ -50,24 +63,23 @@ struct Console: Sendable {
 
   /// A bar on standard error, drawn anew at most ten times a second.
   final class Progress {
-    private let isShown: Bool
+    private let console: Console
     private var last = ContinuousClock.now - .seconds(1)
     private var drawn = false
 
-    init(_ console: Console) { isShown = console.showsProgress }
+    init(_ console: Console) { self.console = console }
 
     func update(_ label: String, _ fraction: Double) {
-      guard isShown, ContinuousClock.now - last > .milliseconds(100) else { return }
+      guard console.showsProgress, ContinuousClock.now - last > .milliseconds(100) else { return }
       last = .now
       drawn = true
       let full = Int(min(1, max(0, fraction)) * 30)
       let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 30 - full)
-      let text = "\r\u{1B}[K\(bar) \(Int(fraction * 100)) % \(label)"
-      FileHandle.standardError.write(Data(text.utf8))
+      console.write("\r\u{1B}[K\(bar) \(Int(fraction * 100)) % \(label)")
     }
 
     func finish() {
-      if drawn { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+      if drawn { console.write("\r\u{1B}[K") }
       drawn = false
     }
   }
@@ -112,17 +124,43 @@ extension String {
 
   /// The text in lines of at most `width` characters.
   func wrapped(width: Int, indent: String) -> String {
+    split(whereSeparator: \.isWhitespace).map { (String($0), $0.count) }
+      .wrapped(width: width, indent: indent)
+  }
+}
+
+extension [(text: String, width: Int)] {
+  /// The words in lines of at most `width` columns.
+  func wrapped(width: Int, indent: String) -> String {
     var lines: [String] = []
     var line = ""
-    for word in split(whereSeparator: \.isWhitespace) {
-      if !line.isEmpty, line.count + word.count + 1 > width {
+    var used = 0
+    for word in self {
+      if !line.isEmpty, used + word.width + 1 > width {
         lines.append(line)
-        line = ""
+        (line, used) = ("", 0)
       }
-      line += (line.isEmpty ? "" : " ") + word
+      if !line.isEmpty { (line, used) = (line + " ", used + 1) }
+      line += word.text
+      used += word.width
     }
     if !line.isEmpty { lines.append(line) }
     return lines.map { indent + $0 }.joined(separator: "\n")
+  }
+}
+
+extension StringProtocol {
+  /// The text with U+FFFD for what could move a terminal's cursor, colour it, or
+  /// turn the direction of what follows.
+  var harmless: String {
+    String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { scalar in
+          switch scalar.value {
+          case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: "\u{FFFD}"
+          default: scalar
+          }
+        }))
   }
 }
 

@@ -54,21 +54,104 @@ import Testing
     #expect(result.output.isEmpty)
   }
 
-  @Test func aBadFileAmongManyIsReportedAndTheRestClassified() throws {
+  @Test func textOfTheLargestSizeIsRead() throws {
+    let text = Data(Self.busText.utf8)
+    let input = text + Data(repeating: 0x20, count: (16 << 20) - text.count)
+    let result = try Tool.run("classify", "--json", "--evidence", "0", input: input)
+    #expect(result.code == 0)
+    #expect(try views(result.output).first?.primary == "N1")
     let folder = try TemporaryFolder()
-    for index in 0..<30 {
-      try folder.write(
-        Data((Self.busText + " Line \(index).").utf8), to: "plan\(100 + index).txt")
-    }
-    try folder.write(Data([0xFF, 0xFE, 0x00]), to: "plan110a.txt")
+    let file = try folder.write(input + [0x20], to: "large.txt")
+    let refused = try Tool.run("classify", file.path)
+    #expect(refused.code == 65)
+    #expect(refused.errors.contains("large.txt: there are more bytes of text than the limit"))
+  }
+
+  @Test func badFilesAmongAThousandAreReportedAndTheRestClassified() throws {
+    let folder = try TemporaryFolder()
+    let names = (1000..<2000).map { "plan\($0).txt" }
+    for name in names { try folder.write(Data("A cycle path for \(name).".utf8), to: name) }
+    let bad: [(name: String, bytes: Data, message: String)] = [
+      ("plan1100.txt", Data([0x61, 0xFF]), "not valid UTF-8 at byte 1"),
+      ("plan1200.txt", Data([0x7F, 0x45, 0x4C, 0x46, 0, 0]), "a NUL at byte 4"),
+      ("plan1300.txt", Data(), "the text is empty"),
+      ("plan1400.txt", Data("%PDF-1.7\nbroken".utf8), "not a PDF that pdftotext reads"),
+      ("plan1500.txt", Data(repeating: 0x61, count: 2000), "the limit is 1000"),
+    ]
+    for file in bad { try folder.write(file.bytes, to: file.name) }
+    try FileManager.default.removeItem(at: folder.file("plan1600.txt"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("plan1600.txt").path, withDestinationPath: "absent")
     let result = try Tool.run(
-      "classify", "--json", "--evidence", "0", folder.url.path, folder.file("absent.txt").path)
+      "classify", "--json", "--evidence", "0", "--limit", "1000", folder.url.path,
+      folder.file("absent.txt").path)
     #expect(result.code == 65)
-    let names = try views(result.output).map { URL(filePath: $0.document).lastPathComponent }
-    #expect(names == (0..<30).map { "plan\(100 + $0).txt" })
-    #expect(result.errors.contains("plan110a.txt: "))
-    #expect(result.errors.contains("absent.txt: no such file"))
-    #expect(result.errors.contains("2 of 32 documents"))
+    let found = try views(result.output).map { URL(filePath: $0.document).lastPathComponent }
+    #expect(
+      found == names.filter { name in !bad.contains { $0.name == name } && !name.contains("1600") })
+    let reports = result.errors.split(separator: "\n")
+    #expect(reports.count == 8)
+    for (report, file) in zip(reports, bad) {
+      #expect(report.contains("\(file.name): ") && report.contains(file.message))
+    }
+    #expect(reports[5].hasSuffix("plan1600.txt: no such file"))
+    #expect(reports[6].hasSuffix("absent.txt: no such file"))
+    #expect(reports[7].hasSuffix("7 of 1001 documents could not be classified"))
+  }
+
+  @Test func noneOfTheNetworksIsNull() throws {
+    let recipe = "Beat the eggs with sugar, fold in the flour, and bake the cake for an hour."
+    let heads = try Tool.headsThatAlwaysSayNone()
+    let result = try Tool.run(
+      "classify", "--json", "--heads", heads.file("none.json").path, input: Data(recipe.utf8))
+    #expect(result.code == 0)
+    #expect(result.output.contains(#""primary" : null"#))
+    let sample = try Tool.run("sample", "--json", "--heads", heads.file("none.json").path)
+    #expect(sample.code == 0)
+    #expect(sample.output.contains(#""primary" : null"#))
+    #expect(sample.output.contains(#""passage" : null"#))
+  }
+
+  @Test func whatNeverEndsIsRefused() throws {
+    for (arguments, message) in [
+      (["classify", "/dev/zero"], "not a regular file"),
+      (["evaluate", "classification", "/dev/zero"], "the limit is"),
+      (["classify", "--heads", "/dev/zero", "-"], "/dev/zero does not hold heads"),
+      (["classify", "--model", "/dev/zero", "-"], "/dev/zero is damaged"),
+    ] {
+      let result = try Tool.run(arguments, input: Data(Self.busText.utf8))
+      #expect(result.code == 65 || result.code == 69)
+      #expect(result.errors.contains(message), "\(arguments): \(result.errors)")
+    }
+    let endless = try Tool.run(
+      ["classify"], standardInput: FileHandle(forReadingFrom: URL(filePath: "/dev/zero")))
+    #expect(endless.code == 65)
+    #expect(endless.errors.contains("the limit is 16777216"))
+  }
+
+  @Test func textCannotSteerTheTerminal() throws {
+    let folder = try TemporaryFolder()
+    let hostile = Self.busText + " \u{1B}[2J\u{1B}]0;title\u{7} \u{9B}31m trams \u{202E}rides"
+    let file = try folder.write(Data(hostile.utf8), to: "a\u{1B}[31m.txt")
+    let absent = folder.file("b\u{1B}[31m.txt")
+    let result = try Tool.run("classify", file.path, absent.path)
+    #expect(result.code == 65)
+    for text in [result.output, result.errors] {
+      #expect(
+        !text.unicodeScalars.contains { ["\u{1B}", "\u{7}", "\u{9B}", "\u{202E}"].contains($0) })
+    }
+    #expect(result.output.contains("trams"))
+  }
+
+  @Test func oddTextIsClassified() throws {
+    for text in [
+      String(repeating: "a", count: 10_000), String(repeating: "تخطيط المدينة ", count: 20),
+      String(repeating: "👩🏽‍🚒🚲", count: 500), String(repeating: "e\u{301}\u{323}", count: 5000),
+      "\u{B}cycle\u{B}paths\u{85}and\u{2028}buses",
+    ] {
+      let result = try Tool.run("classify", input: Data(text.utf8))
+      #expect(result.code == 0, "\(text.prefix(20)): \(result.errors)")
+    }
   }
 
   @Test func readsPDF() throws {
@@ -106,12 +189,63 @@ import Testing
 
   @Test func aMissingOrDamagedModelNamesTheFileAndTheRemedy() throws {
     let folder = try TemporaryFolder()
-    let cut = try folder.write(Data("ENCMODEL".utf8) + Data(count: 100), to: "cut.bin")
-    for path in [folder.file("absent.bin").path, cut.path] {
+    let model = try Data(
+      contentsOf: Repository.root.appending(path: "Model/encoder.bin"), options: .mappedIfSafe)
+    let truncated = try folder.write(model.prefix(model.count - 1), to: "truncated.bin")
+    var bytes = model
+    bytes[model.count / 2] ^= 1
+    let damaged = try folder.write(bytes, to: "damaged.bin")
+    let other = try folder.write(Data(Self.busText.utf8), to: "other.bin")
+    for path in [folder.file("absent.bin").path, truncated.path, damaged.path, other.path] {
       let result = try Tool.run("classify", "--model", path, input: Data(Self.busText.utf8))
       #expect(result.code == 69)
       #expect(result.errors.contains(path))
       #expect(result.errors.contains("make model"))
     }
+    let absent = folder.file("absent.bin").path
+    let result = try Tool.run("classify", environment: ["ENCUENTRO_MODEL": absent])
+    #expect(result.code == 69)
+    #expect(result.errors.contains("looked for \(absent); run 'make model'"))
+  }
+
+  @Test func interruptingEndsAtOnce() throws {
+    let folder = try TemporaryFolder()
+    for index in 0..<2000 { try folder.write(Data(Self.busText.utf8), to: "plan\(index).txt") }
+    let output = Pipe()
+    let process = Tool.process(["classify", "--json", folder.url.path])
+    process.standardOutput = output
+    try process.run()
+    // Once there is a first result, many are still to come.
+    #expect(!output.fileHandleForReading.availableData.isEmpty)
+    process.interrupt()
+    process.waitUntilExit()
+    // A shell makes 130 of this.
+    #expect(process.terminationReason == .uncaughtSignal)
+    #expect(process.terminationStatus == SIGINT)
+  }
+
+  @Test func outputThatCannotBeWrittenIsReported() throws {
+    let process = Tool.process(["classify", Repository.root.appending(path: "README.md").path])
+    let errors = Pipe()
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    process.standardError = errors
+    try process.run()
+    let report = try errors.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 74)
+    #expect(String(decoding: report, as: UTF8.self).contains("standard output cannot be written"))
+  }
+
+  @Test func aReaderThatGoesAwayEndsTheProgramQuietly() throws {
+    let process = Tool.process(["classify", Repository.root.appending(path: "README.md").path])
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try output.fileHandleForReading.close()
+    try process.run()
+    let report = try errors.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == SIGPIPE)
+    #expect(report.isEmpty)
   }
 }

@@ -28,6 +28,25 @@ import Testing
     #expect(value.errors.contains("--evidence takes a whole number from 0 to 1000, not 'many'"))
   }
 
+  @Test(arguments: [
+    (["classify", "--evidence", "-1"], "not '-1'"), (["classify", "--evidence="], "not ''"),
+    (["classify", "--evidence", "99999999999999999999"], "--evidence takes"),
+    (["classify", "--evidence"], "--evidence needs a value"),
+    (["classify", "--limit", "0"], "--limit takes a whole number from 1"),
+    (["classify", "--json=yes"], "--json takes no value"),
+    (["classify", "--=x"], "unknown option"),
+    (["classify", "--limit", "5", "--limit", "6"], "given twice"),
+    (["classify", "README.md", "-"], "'-' goes with no other operand"), (["\u{1B}[2J"], "unknown"),
+    (["sample", "extra"], "unexpected 'extra'"), (["train"], "FOLDER is missing"),
+    ([""], "unknown"),
+  ])
+  func wrongUsage(_ words: [String], _ message: String) throws {
+    let result = try Tool.run(words)
+    #expect(result.code == 64)
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(result.output.isEmpty && !result.errors.contains("\u{1B}"))
+  }
+
   @Test func theSampleIsClassifiedWhole() throws {
     let result = try Tool.run("sample")
     #expect(result.code == 0)

@@ -19,18 +19,21 @@ struct Tool {
   static func run(
     _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
   ) throws -> Result {
+    try run(arguments, input: input, environment: environment)
+  }
+
+  static func run(
+    _ arguments: [String], input: Data = Data(), standardInput: FileHandle? = nil,
+    environment: [String: String] = [:]
+  ) throws -> Result {
     let folder = try TemporaryFolder()
     // Files instead of pipes: no output is ever too long to be read later.
     let (inFile, outFile, errorFile) = (
       try folder.write(input, to: "in"), try folder.write(Data(), to: "out"),
       try folder.write(Data(), to: "err")
     )
-    let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.currentDirectoryURL = Repository.root
-    process.standardInput = try FileHandle(forReadingFrom: inFile)
+    let process = process(arguments, environment: environment)
+    process.standardInput = try standardInput ?? FileHandle(forReadingFrom: inFile)
     process.standardOutput = try FileHandle(forWritingTo: outFile)
     process.standardError = try FileHandle(forWritingTo: errorFile)
     try process.run()
@@ -38,6 +41,30 @@ struct Tool {
     return Result(
       output: try String(contentsOf: outFile, encoding: .utf8),
       errors: try String(contentsOf: errorFile, encoding: .utf8), code: process.terminationStatus)
+  }
+
+  /// The program, not yet started.
+  static func process(_ arguments: [String], environment: [String: String] = [:]) -> Process {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.currentDirectoryURL = Repository.root
+    return process
+  }
+
+  /// A folder with `none.json`: the shipped heads, but sure that no text is
+  /// about any network.
+  static func headsThatAlwaysSayNone() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let shipped = Repository.root.appending(
+      path: "Sources/Classification/Resources/heads.json")
+    var object = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: shipped)) as? [String: Any])
+    object["noneThreshold"] = 1
+    object["bias"] = [Float](repeating: -50, count: 7)
+    try folder.write(JSONSerialization.data(withJSONObject: object), to: "none.json")
+    return folder
   }
 }
 

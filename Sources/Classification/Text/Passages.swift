@@ -18,7 +18,7 @@ enum Passages {
       if let range = open { passages.append(range) }
       open = nil
     }
-    for unit in units(in: bytes) {
+    forEachUnit(in: bytes) { unit in
       if let range = open {
         let isFull = range.count >= target
         if isFull || unit.upperBound - range.lowerBound > maximum { close() }
@@ -39,20 +39,20 @@ enum Passages {
 
   /// Paragraphs, or the sentences of long ones, or pieces of endless sentences;
   /// headings are one with what follows them.
-  private static func units(in bytes: [UInt8]) -> [Range<Int>] {
-    var units: [Range<Int>] = []
+  ///
+  /// They are handed on one by one: a text of the largest size may have millions.
+  private static func forEachUnit(in bytes: [UInt8], _ body: (Range<Int>) -> Void) {
     var heading: Int?
     func add(_ unit: Range<Int>) {
       if let start = heading, unit.upperBound - start <= maximum {
-        units.append(start..<unit.upperBound)
-      } else if let start = heading {
-        units += [start..<unit.lowerBound, unit]
+        body(trimmed(bytes, start..<unit.upperBound))
       } else {
-        units.append(unit)
+        if let start = heading { body(trimmed(bytes, start..<unit.lowerBound)) }
+        body(trimmed(bytes, unit))
       }
       heading = nil
     }
-    for paragraph in paragraphs(in: bytes) {
+    forEachParagraph(in: bytes) { paragraph in
       if isHeading(bytes, paragraph), heading.map({ paragraph.upperBound - $0 < target }) ?? true {
         heading = heading ?? paragraph.lowerBound
       } else if paragraph.count <= target {
@@ -63,8 +63,7 @@ enum Passages {
         }
       }
     }
-    if let start = heading { units.append(start..<bytes.count) }
-    return units.map { trimmed(bytes, $0) }
+    if let start = heading { body(trimmed(bytes, start..<bytes.count)) }
   }
 
   /// A short line of its own that does not end like a sentence.
@@ -80,8 +79,7 @@ enum Passages {
   }
 
   /// Ranges between empty lines.
-  static func paragraphs(in bytes: [UInt8]) -> [Range<Int>] {
-    var found: [Range<Int>] = []
+  private static func forEachParagraph(in bytes: [UInt8], _ body: (Range<Int>) -> Void) {
     var start: Int?
     var end = 0
     var breaks = 0
@@ -91,21 +89,20 @@ enum Passages {
         continue
       }
       if breaks >= 2, let first = start {
-        found.append(first..<end)
+        body(first..<end)
         start = nil
       }
       breaks = 0
       if start == nil { start = at }
       end = at + 1
     }
-    if let first = start { found.append(first..<end) }
-    return found
+    if let first = start { body(first..<end) }
   }
 
   /// Ranges that end behind a full stop, a question or an exclamation mark with
   /// white space after it, or behind an ideographic one, or at a line's end
   /// when the next line starts like a list item.
-  static func sentences(in bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>] {
+  private static func sentences(in bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var start = range.lowerBound
     var at = range.lowerBound

@@ -38,7 +38,9 @@ let package = Package(
     .testTarget(
       name: "MatchmakingServiceTests",
       dependencies: ["Classification", "MatchmakingService", "TestSupport"]),
-    .testTarget(name: "encuentroTests", dependencies: ["encuentro", "TestSupport"]),
+    .testTarget(
+      name: "encuentroTests",
+      dependencies: ["encuentro", "MatchmakingService", "Programme", "TestSupport"]),
   ],
   cLanguageStandard: .gnu11
 )

@@ -172,6 +172,14 @@ import Testing
     #expect(result.errors.contains("broken.pdf: not a PDF that pdftotext reads"))
   }
 
+  @Test func aPDFWithMoreTextThanTheLimitIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(HandmadePDF.page(text: Self.busText), to: "plan.pdf")
+    let result = try Tool.run("classify", "--limit", "100", file.path)
+    #expect(result.code == 65)
+    #expect(result.errors.contains("plan.pdf: there are more bytes of text than the limit"))
+  }
+
   @Test func anEncryptedPDFSaysSo() throws {
     let folder = try TemporaryFolder()
     let open = try folder.write(HandmadePDF.page(text: Self.busText), to: "open.pdf")

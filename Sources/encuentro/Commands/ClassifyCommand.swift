@@ -86,7 +86,9 @@ struct ClassificationText {
   let text: String
 
   init(_ view: ClassificationView, _ programme: ProgrammeDefinition, _ console: Console) {
-    func name(_ label: String) -> String { programme.network(label: label)?.name ?? label }
+    func name(_ label: String) -> String {
+      (programme.network(label: label)?.name ?? label).harmless
+    }
     func probability(_ label: String) -> String {
       percent(view.scores.first { $0.network == label }?.probability ?? 0)
     }

@@ -52,7 +52,7 @@ enum EvaluateClassificationCommand: Command {
       [.left, .right, .right, .right, .right])
     for row in view.perLanguage {
       languages.add([
-        row.language, "\(row.items)", figure(row.primaryAccuracy), figure(row.inLabels),
+        row.language.harmless, "\(row.items)", figure(row.primaryAccuracy), figure(row.inLabels),
         figure(row.lrap),
       ])
     }

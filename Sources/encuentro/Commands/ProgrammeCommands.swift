@@ -23,11 +23,11 @@ enum ProgrammeCheckCommand: Command {
             line: $0.line)
         })
     } else {
-      for finding in result.findings { console.print(finding.description) }
+      for finding in result.findings { console.print(finding.description.harmless) }
       if result.omitted > 0 { console.print("and \(result.omitted) more") }
       if let value = result.value {
         console.print(
-          "\(path) is a valid programme definition: \(value.networks.count) networks, "
+          "\(path.harmless) is a valid programme definition: \(value.networks.count) networks, "
             + "\(value.regions.count) world regions, \(value.quotas.count) quotas")
       }
     }

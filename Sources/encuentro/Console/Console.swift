@@ -14,6 +14,11 @@ struct Console: Sendable {
     showsProgress = isatty(STDERR_FILENO) == 1
   }
 
+  init(isColoured: Bool, showsProgress: Bool) {
+    self.isColoured = isColoured
+    self.showsProgress = showsProgress
+  }
+
   /// Columns of the terminal, 100 where there is none.
   var width: Int {
     var size = winsize()

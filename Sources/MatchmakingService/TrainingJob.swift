@@ -34,9 +34,16 @@ package struct TrainingJob: Sendable {
 
   /// - Parameter progress: called with what is being done, and how far it is
   ///   from 0 to 1.
-  /// - Throws: `InputError` with every wrong line of the corpus; `ModelError`;
-  ///   `TrainingError`.
+  /// - Throws: `InputError` with every wrong line of the corpus, or for an output
+  ///   that cannot be written; `ModelError`; `TrainingError`.
   package func run(progress: (String, Double) -> Void) throws -> Summary {
+    // Said before the minutes of training, not after them.
+    let target = output.deletingLastPathComponent().path
+    guard FileManager.default.isWritableFile(atPath: target) else {
+      throw InputError(
+        description: "\(output.path) cannot be written: there is no folder \(target), or it is "
+          + "read-only")
+    }
     let networks = programme.networks.map(\.id.label)
     let passages: Corpus
     do {
@@ -44,7 +51,9 @@ package struct TrainingJob: Sendable {
     } catch let error as LabelledText.FileError {
       throw InputError(description: error.description)
     } catch let error as CocoaError {
-      throw InputError(description: "\(corpus.path): \(error.localizedDescription)")
+      throw InputError(
+        description: "\(corpus.path) is not a folder that can be read: "
+          + error.localizedDescription)
     }
     var options = Trainer.Options.defaults
     if let seed { options.seed = seed }

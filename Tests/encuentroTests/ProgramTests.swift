@@ -47,6 +47,23 @@ import Testing
     #expect(result.output.isEmpty && !result.errors.contains("\u{1B}"))
   }
 
+  @Test func trainingNamesWhatItCannotReadOrWrite() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.file("absent/heads.json").path
+    let unwritten = try Tool.run("train", "Corpus", "--output", output)
+    #expect(unwritten.code == 65)
+    #expect(unwritten.errors.contains("\(output) cannot be written"))
+    let unread = try Tool.run(
+      "train", "README.md", "--output", folder.file("heads.json").path)
+    #expect(unread.code == 65)
+    #expect(unread.errors.contains("README.md is not a folder"))
+    try folder.write(Data(#"{"text":"a","labels":["N9"],"primary":"N9"}"#.utf8), to: "a.jsonl")
+    let wrong = try Tool.run(
+      "train", folder.url.path, "--output", folder.file("heads.json").path)
+    #expect(wrong.code == 65)
+    #expect(wrong.errors.contains("a.jsonl:1: unknown network 'N9'"))
+  }
+
   @Test func theSampleIsClassifiedWhole() throws {
     let result = try Tool.run("sample")
     #expect(result.code == 0)

@@ -7,7 +7,7 @@ public struct Classifier: Sendable {
 
   /// Tokens that are encoded together: enough to read the weights from memory
   /// seldom, few enough to stay in the cache.
-  static let batchTokens = 256
+  package static let batchTokens = 256
 
   public init(encoder: Encoder, heads: Heads) {
     self.encoder = encoder

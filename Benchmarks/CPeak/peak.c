@@ -5,7 +5,7 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
 
@@ -40,9 +40,9 @@ __attribute__((target("avx2"))) static uint64_t avx2(uint64_t rounds) {
     return rounds * SUMS * 16;
 }
 
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__aarch64__)
 
-static uint64_t neon(uint64_t rounds) {
+__attribute__((target("dotprod"))) static uint64_t neon(uint64_t rounds) {
     int32x4_t sums[SUMS];
     int8x16_t a = vdupq_n_s8(3), b = vdupq_n_s8(-5);
     for (int i = 0; i < SUMS; i++) sums[i] = vdupq_n_s32(0);
@@ -58,7 +58,7 @@ uint64_t peak_products(const char *instruction_set, uint64_t rounds) {
 #if defined(__x86_64__)
     if (!strcmp(instruction_set, "avx512vnni")) return avx512vnni(rounds);
     if (!strcmp(instruction_set, "avx2")) return avx2(rounds);
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__aarch64__)
     if (!strcmp(instruction_set, "neon")) return neon(rounds);
 #endif
     (void)instruction_set;

@@ -89,20 +89,28 @@ struct Bench {
   /// The embeddings of all texts, each read as one sequence.
   func embeddings() -> [Float] {
     let batch = EncoderBatch()
+    var sums = FeatureSums()
     var scratch = Tokenizer.Scratch()
     var result: [Float] = []
     func flush() {
-      guard batch.count > 0 else { return }
       classifier.encoder.encode(batch)
-      result += classifier.encoder.embeddings(of: batch)
+      classifier.encoder.add(batch, to: &sums)
       batch.removeAll()
+    }
+    func finish() {
+      result += classifier.encoder.embeddings(of: sums)
+      sums.removeAll()
     }
     for text in texts {
       tokenize(text, &scratch)
-      if batch.tokenCount + scratch.tokens.count > Classifier.batchTokens { flush() }
+      if batch.count > 0, batch.tokenCount + scratch.tokens.count > Classifier.batchTokens {
+        flush()
+        if sums.count >= FeatureSums.enough { finish() }
+      }
       batch.append(scratch.tokens)
     }
     flush()
+    finish()
     return result
   }
 

@@ -19,7 +19,7 @@ class FastText:
 
         chosen = tune(
             [{"lr": lr, "epoch": epoch, "wordNgrams": words}
-             for lr, epoch in ((1, 40), (2, 20)) for words in (1, 2)],
+             for lr, epoch in ((1, 20), (2, 20)) for words in (1, 2)],
             fit_predict, texts)
         model = self.fit(texts, np.arange(len(texts)), chosen["setting"])
         model.save_model(str(Path(work) / "model.bin"))

@@ -54,6 +54,8 @@ struct Bench {
     var tokenize: Passes
     /// Tokens to features.
     var features: Passes
+    /// The same with each instruction set that this machine has.
+    var featuresByInstructionSet: [String: Passes] = [:]
     /// Text to embeddings, which is what other encoders do.
     var encode: Passes
     var productsPerToken = Encoder.productsPerToken
@@ -83,6 +85,12 @@ struct Bench {
     speed.productsPerSecond =
       Double(speed.tokens * speed.productsPerToken) / features.fastest
     speed.peakProductsPerSecond = max(before, after)
+    for name in ["avx512vnni", "avx2", "neon", "plain"] where vk_force_instruction_set(name) == 1 {
+      speed.featuresByInstructionSet[name] = Passes(count: 2, seconds: 1) {
+        for batch in batches { classifier.encoder.encode(batch) }
+      }
+    }
+    vk_force_instruction_set(nil)
     return speed
   }
 

@@ -149,7 +149,7 @@ class EncoderPeer:
             part = fresh[start:start + 64]
             rows = self.embeddings([text for _, text in part])
             known.update((key, row) for (key, _), row in zip(part, rows))
-        file.write_bytes(pickle.dumps({key: known[key] for key in keys}))
+            file.write_bytes(pickle.dumps(known))
         return np.stack([known[key] for key in keys]).astype(np.float64)
 
 

@@ -3,6 +3,8 @@
 #   make test   the same set-up, then all tests and checks
 #   make model  the encoder's model file alone
 #   make train  the heads, from the corpus
+#   make bench  speed, memory and quality beside other systems, into docs/performance.md;
+#               EVAL=FILE.jsonl names the labelled texts
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -10,7 +12,7 @@ SHELL := /bin/bash
 MODEL := Model/encoder.bin
 BUILD := swift build -c release
 
-.PHONY: run test deps build model train clean
+.PHONY: run test deps build model train bench clean
 
 run: build model
 	.build/release/encuentro sample
@@ -31,6 +33,9 @@ $(MODEL): dev/make-model | build
 
 train: build model
 	.build/release/encuentro train Corpus --output Sources/Classification/Resources/heads.json
+
+bench: build model
+	Benchmarks/classification $(if $(EVAL),--eval "$(EVAL)")
 
 clean:
 	rm -rf .build Model

@@ -29,6 +29,12 @@ let package = Package(
     .target(name: "MatchmakingService", dependencies: ["Classification", "Programme"]),
     .executableTarget(name: "encuentro", dependencies: ["MatchmakingService", "Programme"]),
 
+    // What `make bench` runs.
+    .target(name: "CPeak", path: "Benchmarks/CPeak", cSettings: [.unsafeFlags(["-O3"])]),
+    .executableTarget(
+      name: "ClassificationBench", dependencies: ["Classification", "CPeak", "CVectorKernels"],
+      path: "Benchmarks/ClassificationBench"),
+
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
@@ -45,6 +51,7 @@ let package = Package(
   cLanguageStandard: .gnu11
 )
 
-for target in package.targets where target.name != "CVectorKernels" {
+let targetsInC: Set = ["CVectorKernels", "CPeak"]
+for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

@@ -4,8 +4,12 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__aarch64__)
 #include <arm_neon.h>
+#if defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 #endif
 
 // Contracting a multiply and an add on one machine only would change the bits.
@@ -193,55 +197,66 @@ AVX2 static void avx2_1(const vk_matrix *w, const vk_rows *in, size_t row, size_
     avx2_block(w, in, row, panel, out, stride, 1);
 }
 
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__aarch64__)
+
+#define NEON __attribute__((target("dotprod")))
+#define NEON_INLINE static inline __attribute__((always_inline, target("dotprod")))
 
 // The signed dot product: inputs are moved to -128…127 and the zero with them.
-static inline __attribute__((always_inline)) void
-neon_block(const vk_matrix *w, const vk_rows *in, size_t row, size_t panel, float *out,
-           size_t stride, const size_t height) {
+// 4 rows × 16 columns: 16 integer sums, 4 weights and 1 input; the float sums
+// are only needed between taps.
+NEON_INLINE void neon_block(const vk_matrix *w, const vk_rows *in, size_t row, size_t panel,
+                            float *out, size_t stride, const size_t height) {
     const size_t groups = w->depth / 4;
-    for (size_t part = 0; part < VK_PANEL / 4; part++) {
-        const size_t column = panel * VK_PANEL + part * 4;
-        const int8_t *b = w->packed + panel * w->taps * w->depth * VK_PANEL + part * 16;
-        float32x4_t total[4];
-        for (size_t r = 0; r < height; r++) total[r] = vdupq_n_f32(0);
+    for (size_t part = 0; part < VK_PANEL / 16; part++) {
+        const size_t column = panel * VK_PANEL + part * 16;
+        const int8_t *b = w->packed + panel * w->taps * w->depth * VK_PANEL + part * 64;
+        float32x4_t total[4][4];
+        for (size_t r = 0; r < height; r++)
+            for (size_t h = 0; h < 4; h++) total[r][h] = vdupq_n_f32(0);
         for (size_t tap = 0; tap < w->taps; tap++) {
             const uint8_t *q = in->q + (row + tap) * w->depth;
-            const int32x4_t start =
-                vmulq_n_s32(vld1q_s32(w->sums + tap * w->columns + column), 128 - in->zero);
-            int32x4_t sum[4];
-            for (size_t r = 0; r < height; r++) sum[r] = start;
+            const int32_t *sums = w->sums + tap * w->columns + column;
+            int32x4_t sum[4][4];
+            for (size_t r = 0; r < height; r++)
+                for (size_t h = 0; h < 4; h++)
+                    sum[r][h] = vmulq_n_s32(vld1q_s32(sums + h * 4), 128 - in->zero);
             for (size_t g = 0; g < groups; g++) {
-                const int8x16_t weights = vld1q_s8(b);
+                int8x16_t weights[4];
+                for (size_t h = 0; h < 4; h++) weights[h] = vld1q_s8(b + h * 16);
                 b += 128;
                 for (size_t r = 0; r < height; r++) {
                     uint32_t four;
                     memcpy(&four, q + r * w->depth + g * 4, 4);
                     const int8x16_t a = vreinterpretq_s8_u32(vdupq_n_u32(four ^ 0x80808080u));
-                    sum[r] = vdotq_s32(sum[r], a, weights);
+                    for (size_t h = 0; h < 4; h++) sum[r][h] = vdotq_s32(sum[r][h], a, weights[h]);
                 }
             }
             for (size_t r = 0; r < height; r++)
-                total[r] = vaddq_f32(total[r], vmulq_n_f32(vcvtq_f32_s32(sum[r]),
-                                                           in->scales[row + r + tap]));
+                for (size_t h = 0; h < 4; h++)
+                    total[r][h] = vaddq_f32(total[r][h], vmulq_n_f32(vcvtq_f32_s32(sum[r][h]),
+                                                                     in->scales[row + r + tap]));
         }
-        for (size_t r = 0; r < height; r++) {
-            if (in->offsets)
-                total[r] = vaddq_f32(total[r], vmulq_n_f32(vcvtq_f32_s32(vld1q_s32(w->sums + column)),
+        for (size_t r = 0; r < height; r++)
+            for (size_t h = 0; h < 4; h++) {
+                const size_t c = column + h * 4;
+                if (in->offsets)
+                    total[r][h] =
+                        vaddq_f32(total[r][h], vmulq_n_f32(vcvtq_f32_s32(vld1q_s32(w->sums + c)),
                                                            in->offsets[row + r]));
-            vst1q_f32(out + (row + r) * stride + column,
-                      vaddq_f32(vmulq_f32(total[r], vld1q_f32(w->scales + column)),
-                                vld1q_f32(w->bias + column)));
-        }
+                vst1q_f32(out + (row + r) * stride + c,
+                          vaddq_f32(vmulq_f32(total[r][h], vld1q_f32(w->scales + c)),
+                                    vld1q_f32(w->bias + c)));
+            }
     }
 }
 
-static void neon_4(const vk_matrix *w, const vk_rows *in, size_t row, size_t panel, float *out,
-                   size_t stride) {
+NEON static void neon_4(const vk_matrix *w, const vk_rows *in, size_t row, size_t panel,
+                        float *out, size_t stride) {
     neon_block(w, in, row, panel, out, stride, 4);
 }
-static void neon_1(const vk_matrix *w, const vk_rows *in, size_t row, size_t panel, float *out,
-                   size_t stride) {
+NEON static void neon_1(const vk_matrix *w, const vk_rows *in, size_t row, size_t panel,
+                        float *out, size_t stride) {
     neon_block(w, in, row, panel, out, stride, 1);
 }
 
@@ -260,7 +275,7 @@ static const variant variants[] = {
 #if defined(__x86_64__)
     {"avx512vnni", {6, 2, 1}, {avx512_6, avx512_2, avx512_1}},
     {"avx2", {4, 1, 1}, {avx2_4, avx2_1, avx2_1}},
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif defined(__aarch64__)
     {"neon", {4, 1, 1}, {neon_4, neon_1, neon_1}},
 #endif
     {"plain", {1, 1, 1}, {plain_1, plain_1, plain_1}},
@@ -273,6 +288,8 @@ static int runs_here(const char *name) {
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
     if (!strcmp(name, "avx2")) return __builtin_cpu_supports("avx2");
+#elif defined(__aarch64__) && defined(__linux__)
+    if (!strcmp(name, "neon")) return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 #endif
     (void)name;
     return 1;

@@ -184,10 +184,12 @@ struct EvidenceTests {
     #expect(result.score(of: "N99") == nil)
   }
 
-  @Test("a document's logits do not depend on how passages fall into batches")
-  func batches() throws {
+  @Test(
+    "a document's logits do not depend on which passages are worked on together",
+    arguments: [6, FeatureSums.enough * 2 + 3])
+  func batches(passages: Int) throws {
     var generator = TestGenerator(seed: 5)
-    let text = try PlainText(text(&generator, passages: 6))
+    let text = try PlainText(text(&generator, passages: passages))
     let whole = try classifier.classify(text)
     for passage in whole.passages {
       let alone = try classifier.classify(PlainText(text[passage.start..<passage.end]))

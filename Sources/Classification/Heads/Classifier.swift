@@ -7,7 +7,7 @@ public struct Classifier: Sendable {
 
   /// Tokens that are encoded together: enough to read the weights from memory
   /// seldom, few enough to stay in the cache.
-  static let batchTokens = 256
+  package static let batchTokens = 256
 
   public init(encoder: Encoder, heads: Heads) {
     self.encoder = encoder
@@ -26,8 +26,8 @@ public struct Classifier: Sendable {
 
   /// Classifies a text passage by passage and pools.
   ///
-  /// - Complexity: O(tokens), about 10 µs a token; memory for one batch and for
-  ///   eight numbers a passage.
+  /// - Complexity: O(tokens), about 5 µs a token where AVX-512 is; memory for
+  ///   one batch and for eight numbers a passage.
   /// - Throws: `CancellationError` when the task is cancelled between batches.
   public func classify(
     _ text: PlainText, markup: Markup = .plain, workspace: Workspace = Workspace()
@@ -41,14 +41,24 @@ public struct Classifier: Sendable {
     var tokens = 0
     let batch = workspace.batch
     batch.removeAll()
+    // Passages whose tokens are scored and whose embeddings are still to come.
+    var pooled: [[Double]] = []
+    var sums = FeatureSums()
+    let parts = PassageLogits(heads: heads)
+    func finish() {
+      logits += parts.logits(pooled: pooled, embeddings: encoder.embeddings(of: sums))
+      pooled.removeAll(keepingCapacity: true)
+      sums.removeAll()
+    }
     func flush() throws {
       guard batch.count > 0 else { return }
       try Task.checkCancellation()
       encoder.encode(batch)
       tokens += batch.tokenCount
-      logits += PassageLogits(heads: heads).logits(
-        of: batch, embeddings: encoder.embeddings(of: batch))
+      pooled += parts.pooled(batch)
+      encoder.add(batch, to: &sums)
       batch.removeAll()
+      if sums.count >= FeatureSums.enough { finish() }
     }
     for range in ranges {
       tokenize(bytes, range, workspace)
@@ -56,6 +66,7 @@ public struct Classifier: Sendable {
       batch.append(workspace.scratch.tokens)
     }
     try flush()
+    finish()
     return classification(passages: ranges, logits: logits, tokens: tokens)
   }
 

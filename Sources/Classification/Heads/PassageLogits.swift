@@ -35,16 +35,25 @@ struct PassageLogits {
     return Double(top) + log(Double(sum) / Double(tokens)) / Double(sharpness)
   }
 
-  /// The logits of all sequences of an encoded batch: `[sequence][network]`.
-  func logits(of batch: EncoderBatch, embeddings: [Float]) -> [[Double]] {
-    let networks = heads.labels.count
-    var linear = [Float](repeating: 0, count: batch.count * networks)
-    vk_row_products(
-      embeddings, batch.count, Encoder.embeddingLength, heads.embeddingWeights, networks, &linear)
-    return (0..<batch.count).map { sequence in
+  /// The pooled token scores of all sequences of an encoded batch:
+  /// `[sequence][network]`.
+  func pooled(_ batch: EncoderBatch) -> [[Double]] {
+    (0..<batch.count).map { sequence in
       let scores = tokenScores(of: sequence, in: batch)
-      return (0..<networks).map { network in
-        pooled(scores, network: network) + Double(linear[sequence * networks + network])
+      return heads.labels.indices.map { pooled(scores, network: $0) }
+    }
+  }
+
+  /// The logits of sequences, from their pooled scores and their embeddings:
+  /// `[sequence][network]`.
+  func logits(pooled: [[Double]], embeddings: [Float]) -> [[Double]] {
+    let networks = heads.labels.count
+    var linear = [Float](repeating: 0, count: pooled.count * networks)
+    vk_row_products(
+      embeddings, pooled.count, Encoder.embeddingLength, heads.embeddingWeights, networks, &linear)
+    return pooled.enumerated().map { sequence, pooled in
+      (0..<networks).map { network in
+        pooled[network] + Double(linear[sequence * networks + network])
           + Double(heads.bias[network])
       }
     }

@@ -208,7 +208,7 @@ struct EvidenceTests {
       let result = try classifier.classify(PlainText(text(&generator, passages: 1)))
       for score in result.scores { #expect(score.probability == logistic(score.logit)) }
       let best = try #require(result.scores.max { $0.logit < $1.logit })
-      if best.probability >= classifier.heads.noneThreshold {
+      if result.topic >= classifier.heads.topicThreshold {
         #expect(result.primary == best.network)
       } else {
         #expect(result.primary == nil && result.further.isEmpty)
@@ -301,7 +301,7 @@ struct EvidenceTests {
 struct PoolingTests {
   @Test("one passage keeps its logits", arguments: [-700.0, -3, 0, 5, 700])
   func onePassage(logit: Double) {
-    let weights = Pooling.weights(logits: [[logit, -1]], lengths: [40])
+    let weights = Pooling.weights(topics: [logit], lengths: [40])
     #expect(weights == [1])
     #expect(Pooling.logit(weights: weights, logits: [logit]) == logit)
     let shares = Pooling.shares(weights: weights, logits: [logit])
@@ -318,7 +318,7 @@ struct PoolingTests {
       (0..<3).map { _ in Double(generator.float()) * scale }
     }
     let lengths = logits.map { _ in generator.int(0...1500) }
-    let weights = Pooling.weights(logits: logits, lengths: lengths)
+    let weights = Pooling.weights(topics: logits.map { $0[0] }, lengths: lengths)
     #expect(abs(weights.reduce(0, +) - 1) < 1e-12)
     #expect(weights.allSatisfy { $0 > 0 })
     for network in 0..<3 {
@@ -338,7 +338,8 @@ struct PoolingTests {
   @Test("agreeing passages pool to their logits, without dilution")
   func agreement() {
     let logits = Array(repeating: [2.5, -1], count: 9)
-    let weights = Pooling.weights(logits: logits, lengths: (1...9).map { $0 * 100 })
+    let weights = Pooling.weights(
+      topics: logits.map { $0[0] }, lengths: (1...9).map { $0 * 100 })
     let shares = Pooling.shares(weights: weights, logits: Array(repeating: 2.5, count: 9))
     #expect(
       abs(Pooling.logit(weights: weights, logits: Array(repeating: 2.5, count: 9)) - 2.5) < 1e-12)
@@ -349,7 +350,8 @@ struct PoolingTests {
   func boilerplate() {
     var logits = Array(repeating: [-4.0, -5, -6], count: 39)
     logits.insert([3, -4, -5], at: 17)
-    let weights = Pooling.weights(logits: logits, lengths: Array(repeating: 1000, count: 40))
+    let weights = Pooling.weights(
+      topics: logits.map { $0[0] }, lengths: Array(repeating: 1000, count: 40))
     #expect(logistic(Pooling.logit(weights: weights, logits: logits.map { $0[0] })) > 0.5)
     #expect(logistic(Pooling.logit(weights: weights, logits: logits.map { $0[1] })) < 0.1)
   }

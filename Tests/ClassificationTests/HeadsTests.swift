@@ -29,7 +29,7 @@ struct HeadsTests {
     let shipped = try Heads.shipped()
     #expect(shipped.labels == TestCorpus.networks)
     #expect(shipped.encoder == Encoder.name)
-    #expect((0...1).contains(shipped.noneThreshold))
+    #expect((0...1).contains(shipped.topicThreshold))
     #expect(shipped.thresholds.allSatisfy { (0...1).contains($0) })
     // They are written by this program, byte for byte.
     try shipped.write(to: folder.file("again.json"))
@@ -69,21 +69,21 @@ struct HeadsTests {
   }
 
   static let changes: [Change] = [
-    Change(name: "a later format") { $0["format"] = 2 },
+    Change(name: "a later format") { $0["format"] = Heads.currentFormat + 1 },
     Change(name: "no format") { $0["format"] = nil },
     Change(name: "no metrics") { $0["metrics"] = nil },
     Change(name: "no weights") { $0["tokenWeights"] = nil },
     Change(name: "weights that are no base64") { $0["tokenWeights"] = "?!" },
     Change(name: "weights cut off") {
-      $0["tokenWeights"] = Data(repeating: 0, count: 4 * 2 * Encoder.featureCount - 4)
+      $0["tokenWeights"] = Data(repeating: 0, count: 4 * 3 * Encoder.featureCount - 4)
         .base64EncodedString()
     },
     Change(name: "a byte too many") {
-      $0["tokenWeights"] = Data(repeating: 0, count: 4 * 2 * Encoder.featureCount + 1)
+      $0["tokenWeights"] = Data(repeating: 0, count: 4 * 3 * Encoder.featureCount + 1)
         .base64EncodedString()
     },
     Change(name: "weights that are not finite") {
-      $0["embeddingWeights"] = Data(repeating: 0xFF, count: 4 * 2 * Encoder.embeddingLength)
+      $0["embeddingWeights"] = Data(repeating: 0xFF, count: 4 * 3 * Encoder.embeddingLength)
         .base64EncodedString()
     },
     Change(name: "a bias too few") { $0["bias"] = [0.5] },
@@ -92,8 +92,12 @@ struct HeadsTests {
     Change(name: "no labels") { $0["labels"] = [String]() },
     Change(name: "a label twice") { $0["labels"] = ["A", "A"] },
     Change(name: "labels that are numbers") { $0["labels"] = [1, 2] },
-    Change(name: "sharpness 0") { $0["sharpness"] = [0.5, 0] },
-    Change(name: "negative sharpness") { $0["sharpness"] = [0.5, -1] },
+    Change(name: "sharpness 0") { $0["sharpness"] = [0.5, 0.5, 0] },
+    Change(name: "negative sharpness") { $0["sharpness"] = [0.5, -1, 0.5] },
+    Change(name: "bound 0") { $0["bounds"] = [1, 0, 1] },
+    Change(name: "a bound too few") { $0["bounds"] = [1, 1] },
+    Change(name: "a negative window") { $0["window"] = -1 },
+    Change(name: "a window that overflows") { $0["window"] = Int.max },
     Change(name: "weights of another encoder") { $0["encoder"] = "another" },
   ]
 
@@ -113,7 +117,7 @@ struct HeadsTests {
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("heads.json")))
         as? [String: Any])
-    for (key, wrong) in [("thresholds", [0.5, value] as Any), ("noneThreshold", value)] {
+    for (key, wrong) in [("thresholds", [0.5, value] as Any), ("topicThreshold", value)] {
       let changed = object.merging([key: wrong]) { $1 }
       let reason = try expectMalformed(JSONSerialization.data(withJSONObject: changed))
       #expect(reason?.contains("between 0 and 1") == true, "\(key): \(reason ?? "")")

@@ -141,7 +141,8 @@ struct ClassificationReportTests {
     let scores = [1.0, 3, 3].enumerated().map {
       NetworkScore(network: "N\($0 + 1)", logit: $1, probability: logistic($1))
     }
-    #expect(TestModel.classifier.decide(scores).primary == "N2")
+    #expect(TestModel.classifier.decide(scores, topic: 1).primary == "N2")
+    #expect(TestModel.classifier.decide(scores, topic: 0).primary == nil)
   }
 
   @Test("evaluate agrees with classifying one by one")

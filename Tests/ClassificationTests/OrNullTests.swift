@@ -29,7 +29,8 @@ struct OrNullTests {
 
   @Test("a classification and a labelled text of no network say so")
   func records() throws {
-    let none = Classification(primary: nil, further: [], scores: [], passages: [], tokens: 0)
+    let none = Classification(
+      primary: nil, further: [], scores: [], topic: 0, passages: [], tokens: 0)
     let text = LabelledText(id: "x", language: "en", text: "a", labels: [], primary: nil)
     for data in [try encoder.encode(none), try encoder.encode(text)] {
       #expect(String(decoding: data, as: UTF8.self).contains(#""primary":null"#))

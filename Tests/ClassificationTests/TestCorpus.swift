@@ -22,15 +22,15 @@ enum TestCorpus {
 
   /// Heads with random weights.
   static func randomHeads(_ generator: inout TestGenerator, labels: [String]) -> Heads {
-    let count = labels.count
+    let count = labels.count + 1
     return Heads(
       labels: labels, encoder: Encoder.name,
       tokenWeights: generator.floats(count * Encoder.featureCount).map { $0 * 0.2 },
       tokenOffsets: generator.floats(count),
       sharpness: (0..<count).map { _ in 0.1 + abs(generator.float()) },
+      bounds: (0..<count).map { _ in 1 + 9 * abs(generator.float()) }, window: 2,
       embeddingWeights: generator.floats(count * Encoder.embeddingLength),
-      bias: generator.floats(count), thresholds: Array(repeating: 0.5, count: count),
-      noneThreshold: 0.3,
+      bias: generator.floats(count), thresholds: labels.map { _ in 0.5 }, topicThreshold: 0.3,
       corpus: .init(passages: 1, files: ["a.jsonl"], checksum: "0123456789abcdef"),
       metrics: .init(
         folds: 5, macroF1: 0.5, microF1: 0.25, primaryAccuracy: 0.125, inLabels: 1, lrap: 0.75,

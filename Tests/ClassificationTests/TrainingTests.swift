@@ -137,11 +137,11 @@ struct TrainingTests {
   }
 
   @Test("few texts of a network are turned away as none", arguments: TestGenerator.seeds(20))
-  func noneThreshold(seed: UInt64) {
+  func topicThreshold(seed: UInt64) {
     var generator = TestGenerator(seed: seed)
     let probabilities = (0..<generator.int(1...300)).map { _ in abs(Double(generator.float())) }
     let targets = probabilities.map { _ in generator.int(0...3) > 0 }
-    let threshold = Trainer.noneThreshold(probabilities, targets: targets)
+    let threshold = Trainer.topicThreshold(probabilities, targets: targets)
     #expect((0.05...0.5).contains(threshold))
     let inside = zip(probabilities, targets).filter(\.1).map(\.0)
     guard threshold > 0.05, !inside.isEmpty else { return }

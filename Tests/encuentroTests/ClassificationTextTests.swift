@@ -22,7 +22,8 @@ import Testing
       start: 100, end: 100 + text.utf8.count, share: 1, logit: 1, constant: 0, text: text,
       words: views)
     return ClassificationView(
-      document: "plan.txt", primary: "N1", further: [], scores: [], passages: 1, tokens: 9,
+      document: "plan.txt", primary: "N1", further: [], scores: [], topic: 1, passages: 1,
+      tokens: 9,
       evidence: [
         .init(network: "N1", logit: 1, dilution: 0, otherPassages: 0, passages: [passage])
       ])

@@ -61,8 +61,8 @@ struct Tool {
       path: "Sources/Classification/Resources/heads.json")
     var object = try #require(
       JSONSerialization.jsonObject(with: Data(contentsOf: shipped)) as? [String: Any])
-    object["noneThreshold"] = 1
-    object["bias"] = [Float](repeating: -50, count: 7)
+    object["topicThreshold"] = 1
+    object["bias"] = [Float](repeating: -50, count: 8)
     try folder.write(JSONSerialization.data(withJSONObject: object), to: "none.json")
     return folder
   }

@@ -17,6 +17,8 @@ public struct PassageScore: Codable, Sendable, Equatable {
   public var end: Int
   /// Logits in the order of the heads' labels.
   public var logits: [Double]
+  /// Log-odds that the passage is about any network.
+  public var topic: Double
   /// The passage's say in the pooled logits; all passages' sum to 1.
   public var weight: Double
 }
@@ -29,6 +31,8 @@ public struct Classification: Codable, Sendable, Equatable {
   public var further: [String]
   /// All networks, in the order of the heads' labels.
   public var scores: [NetworkScore]
+  /// Calibrated probability that the text is about any network at all.
+  public var topic: Double
   public var passages: [PassageScore]
   /// How many tokens were read.
   public var tokens: Int
@@ -50,10 +54,10 @@ enum Pooling {
   /// Even boilerplate counts this much.
   static let leastTopicality = 0.02
 
-  /// The weights of passages, summing to 1.
-  static func weights(logits: [[Double]], lengths: [Int]) -> [Double] {
-    let raw = zip(logits, lengths).map { logits, length in
-      Double(max(length, 1)) * max(leastTopicality, logistic(logits.max() ?? 0))
+  /// The weights of passages with these log-odds of the topic, summing to 1.
+  static func weights(topics: [Double], lengths: [Int]) -> [Double] {
+    let raw = zip(topics, lengths).map { topic, length in
+      Double(max(length, 1)) * max(leastTopicality, logistic(topic))
     }
     let sum = raw.reduce(0, +)
     return raw.map { $0 / sum }

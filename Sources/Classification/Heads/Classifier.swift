@@ -96,28 +96,31 @@ public struct Classifier: Sendable {
   private func classification(
     passages: [Range<Int>], logits: [[Double]], tokens: Int
   ) -> Classification {
-    let weights = Pooling.weights(logits: logits, lengths: passages.map(\.count))
+    let topics = logits.map { $0[heads.labels.count] }
+    let weights = Pooling.weights(topics: topics, lengths: passages.map(\.count))
     let scores = heads.labels.enumerated().map { index, label in
       let logit = Pooling.logit(weights: weights, logits: logits.map { $0[index] })
       return NetworkScore(network: label, logit: logit, probability: logistic(logit))
     }
-    let (primary, further) = decide(scores)
+    let topic = logistic(Pooling.logit(weights: weights, logits: topics))
+    let (primary, further) = decide(scores, topic: topic)
     return Classification(
-      primary: primary, further: further, scores: scores,
-      passages: zip(passages, zip(logits, weights)).map {
-        PassageScore(start: $0.lowerBound, end: $0.upperBound, logits: $1.0, weight: $1.1)
+      primary: primary, further: further, scores: scores, topic: topic,
+      passages: passages.indices.map {
+        PassageScore(
+          start: passages[$0].lowerBound, end: passages[$0].upperBound,
+          logits: Array(logits[$0].dropLast()), topic: topics[$0], weight: weights[$0])
       }, tokens: tokens)
   }
 
-  /// The primary network and those above their thresholds.
-  func decide(_ scores: [NetworkScore]) -> (primary: String?, further: [String]) {
+  /// The primary network and those above their thresholds; neither for a text
+  /// that is about none.
+  func decide(_ scores: [NetworkScore], topic: Double) -> (primary: String?, further: [String]) {
     // Equal logits go to the network with the lower number.
     let ranked = scores.indices.sorted {
       (scores[$1].logit, $0) < (scores[$0].logit, $1)
     }
-    guard let best = ranked.first, scores[best].probability >= heads.noneThreshold else {
-      return (nil, [])
-    }
+    guard let best = ranked.first, topic >= heads.topicThreshold else { return (nil, []) }
     let further = ranked.dropFirst().filter { scores[$0].probability >= heads.thresholds[$0] }
     return (scores[best].network, further.map { scores[$0].network })
   }

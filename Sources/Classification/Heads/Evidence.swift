@@ -96,9 +96,7 @@ extension Classifier {
           .reduce(into: 0.0) { $0 += Double($1.0) * Double($1.1) }
       }
     }
-    let passage = PassageLogits(heads: heads)
-    let parts = passage.contributions(
-      passage.tokenScores(of: 0, in: batch), network: head)
+    let parts = PassageLogits(heads: heads).contributions(of: 0, in: batch, output: head)
     for (token, part) in parts.enumerated() { contributions[token + 1] += part }
     batch.removeAll()
     // The first and the last are the marks; an empty text has one unknown token.

@@ -6,41 +6,49 @@ import Programme
 ///
 /// A passage's logit for a network adds two views of it:
 ///
-///     (1/r) · log(mean over tokens of exp(r · (tokenWeights·f − tokenOffset)))
-///     + embeddingWeights·e + bias
+///     pooled(tokenWeights·f − tokenOffset) + embeddingWeights·e + bias
 ///
-/// The first looks at each token's features f in turn, and a sharpness r above 0
-/// lets the few tokens that name a topic outweigh the many that do not; the
-/// second looks at the embedding e of the whole. Logits are calibrated: their
-/// logistic function is the probability that somebody in the programme would tag
-/// the text with the network.
+/// The first looks at each token's features f in turn and pools what they score
+/// (`TokenPooling` has the formula); the second looks at the embedding e of the
+/// whole. Logits are calibrated: their logistic function is the probability that
+/// somebody in the programme would tag the text with the network. Behind the
+/// networks' stands one more output, the topic: whether the text is about any
+/// network at all.
 public struct Heads: Codable, Sendable, Equatable {
   /// Raised when the meaning of a stored field changes.
-  public static let currentFormat = 1
+  public static let currentFormat = 2
 
   /// Heads of thousands of networks have fewer bytes.
   private static let largestFile = 64 << 20
 
+  /// A window wider than a passage would mean nothing.
+  private static let widestWindow = 1000
+
   public var format = Heads.currentFormat
-  /// The networks' labels ("N1"…), in the order of all arrays here.
+  /// The networks' labels ("N1"…), in the order of all arrays here; those that
+  /// hold a value for each output end with the topic's.
   public var labels: [String]
   /// The encoder that the weights belong to.
   public var encoder: String
   public var bias: [Float]
-  /// How much a network's strongest tokens outweigh the others.
+  /// How much an output's strongest tokens outweigh the others.
   public var sharpness: [Float]
-  /// What the average token of the corpus scores.
+  /// The most that a phrase can score, either way.
+  public var bounds: [Float]
+  /// Tokens to either side that a token's score is averaged over.
+  public var window: Int
+  /// What the average token of the corpus scores for each output.
   public var tokenOffsets: [Float]
   /// A network is among a text's networks from this probability on.
   public var thresholds: [Double]
-  /// Below this probability of the best network a text is "none of these".
-  public var noneThreshold: Double
+  /// Below this probability of the topic a text is "none of these".
+  public var topicThreshold: Double
   public var corpus: CorpusSummary
   /// Cross-validated figures on the corpus itself.
   public var metrics: Metrics
-  /// 1,280 weights of token features for each network, one after another.
+  /// 1,280 weights of token features for each output, one after another.
   public private(set) var tokenWeights: [Float]
-  /// 512 weights of the embedding for each network, one after another.
+  /// 512 weights of the embedding for each output, one after another.
   public private(set) var embeddingWeights: [Float]
 
   /// What the heads were trained on.
@@ -82,37 +90,47 @@ public struct Heads: Codable, Sendable, Equatable {
 
   public init(
     labels: [String], encoder: String, tokenWeights: [Float], tokenOffsets: [Float],
-    sharpness: [Float], embeddingWeights: [Float], bias: [Float], thresholds: [Double],
-    noneThreshold: Double, corpus: CorpusSummary, metrics: Metrics
+    sharpness: [Float], bounds: [Float], window: Int, embeddingWeights: [Float], bias: [Float],
+    thresholds: [Double], topicThreshold: Double, corpus: CorpusSummary, metrics: Metrics
   ) {
     self.labels = labels
     self.encoder = encoder
     self.tokenWeights = tokenWeights
     self.tokenOffsets = tokenOffsets
     self.sharpness = sharpness
+    self.bounds = bounds
+    self.window = window
     self.embeddingWeights = embeddingWeights
     self.bias = bias
     self.thresholds = thresholds
-    self.noneThreshold = noneThreshold
+    self.topicThreshold = topicThreshold
     self.corpus = corpus
     self.metrics = metrics
     precondition(isConsistent, "the arrays of heads must fit together")
     precondition(areThresholdsProbabilities, "thresholds are probabilities")
   }
 
+  /// How token scores make a passage's.
+  var pooling: TokenPooling {
+    TokenPooling(window: window, bounds: bounds, sharpness: sharpness)
+  }
+
+  /// The networks and the topic.
+  var outputs: Int { labels.count + 1 }
+
   private var isConsistent: Bool {
-    let count = labels.count
-    return count > 0 && Set(labels).count == count
-      && tokenWeights.count == count * Encoder.featureCount
-      && embeddingWeights.count == count * Encoder.embeddingLength && bias.count == count
-      && sharpness.count == count && tokenOffsets.count == count && thresholds.count == count
-      && [tokenWeights, embeddingWeights, bias, sharpness, tokenOffsets].joined()
+    !labels.isEmpty && Set(labels).count == labels.count && thresholds.count == labels.count
+      && tokenWeights.count == outputs * Encoder.featureCount
+      && embeddingWeights.count == outputs * Encoder.embeddingLength
+      && [bias, sharpness, bounds, tokenOffsets].allSatisfy { $0.count == outputs }
+      && [tokenWeights, embeddingWeights, bias, sharpness, bounds, tokenOffsets].joined()
         .allSatisfy(\.isFinite)
-      && sharpness.allSatisfy { $0 > 0 }
+      && (sharpness + bounds).allSatisfy { $0 > 0 }
+      && (0...Self.widestWindow).contains(window)
   }
 
   private var areThresholdsProbabilities: Bool {
-    (thresholds + [noneThreshold]).allSatisfy { (0...1).contains($0) }
+    (thresholds + [topicThreshold]).allSatisfy { (0...1).contains($0) }
   }
 
   /// Reads heads from a JSON file.
@@ -164,7 +182,8 @@ public struct Heads: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case format, labels, encoder, bias, sharpness, tokenOffsets, thresholds, noneThreshold
+    case format, labels, encoder, bias, sharpness, bounds, window, tokenOffsets, thresholds,
+      topicThreshold
     case corpus, metrics, tokenWeights, embeddingWeights
   }
 
@@ -175,9 +194,11 @@ public struct Heads: Codable, Sendable, Equatable {
     encoder = try values.decode(String.self, forKey: .encoder)
     bias = try values.decode([Float].self, forKey: .bias)
     sharpness = try values.decode([Float].self, forKey: .sharpness)
+    bounds = try values.decode([Float].self, forKey: .bounds)
+    window = try values.decode(Int.self, forKey: .window)
     tokenOffsets = try values.decode([Float].self, forKey: .tokenOffsets)
     thresholds = try values.decode([Double].self, forKey: .thresholds)
-    noneThreshold = try values.decode(Double.self, forKey: .noneThreshold)
+    topicThreshold = try values.decode(Double.self, forKey: .topicThreshold)
     corpus = try values.decode(CorpusSummary.self, forKey: .corpus)
     metrics = try values.decode(Metrics.self, forKey: .metrics)
     func floats(_ key: CodingKeys) throws -> [Float] {
@@ -199,9 +220,11 @@ public struct Heads: Codable, Sendable, Equatable {
     try values.encode(self.encoder, forKey: .encoder)
     try values.encode(bias, forKey: .bias)
     try values.encode(sharpness, forKey: .sharpness)
+    try values.encode(bounds, forKey: .bounds)
+    try values.encode(window, forKey: .window)
     try values.encode(tokenOffsets, forKey: .tokenOffsets)
     try values.encode(thresholds, forKey: .thresholds)
-    try values.encode(noneThreshold, forKey: .noneThreshold)
+    try values.encode(topicThreshold, forKey: .topicThreshold)
     try values.encode(corpus, forKey: .corpus)
     try values.encode(metrics, forKey: .metrics)
     try values.encode(Self.data(tokenWeights), forKey: .tokenWeights)

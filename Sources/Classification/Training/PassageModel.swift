@@ -39,27 +39,49 @@ struct EncodedPassages {
   }
 }
 
-/// The uncalibrated logits of all networks, and how they are learnt: the loss is
-/// the mean over passages of the summed binary cross-entropies plus an L2
-/// penalty, minimised by Adam (D. Kingma, J. Ba, ICLR 2015) with a rate that
-/// falls to zero along a cosine.
+/// What a passage teaches.
+struct PassageTarget: Equatable {
+  /// For each network, whether it is among the passage's; then whether any is.
+  var outputs: [Bool]
+  /// The network that fits best.
+  var primary: Int?
+
+  init(_ text: LabelledText, networks: [String]) {
+    outputs = networks.map { text.labels.contains($0) } + [!text.labels.isEmpty]
+    primary = text.primary.flatMap { networks.firstIndex(of: $0) }
+  }
+}
+
+/// The uncalibrated logits of all outputs (see `Heads`), and how they are learnt.
+///
+/// The loss of a passage is the sum over outputs of the binary cross-entropy,
+/// plus, to rank the primary network first, the cross-entropy of the networks'
+/// softmax; its mean over passages plus an L2 penalty is minimised by Adam
+/// (D. Kingma, J. Ba, ICLR 2015) with a rate that falls to zero along a cosine.
 struct PassageModel {
   struct Options: Sendable, Equatable {
     var epochs = 16
     var batch = 64
     var rate: Float = 2e-3
-    var penalty: Float = 1e-3
-    /// The share of a passage's tokens that a step does not see, so that no
-    /// single word is relied upon.
-    var dropout = 0.3
-    /// See `Heads`; the same for every network before calibration.
-    var sharpness: Float = 0.3
+    var penalty: Float = 3e-3
+    /// The share of a passage's tokens that a step does not pool, so that no
+    /// single phrase is relied upon.
+    var dropout = 0.6
+    /// The weight of the softmax's cross-entropy.
+    var ranking: Float = 1
+    /// What a further network's output is to come to, where the primary's is 1.
+    var furtherTarget: Float = 0.7
+    /// See `TokenPooling`; the same for every output before calibration.
+    var window = 3
+    var bound: Float = 10
+    var sharpness: Float = 0.4
   }
 
-  private let networks: Int
+  private let outputs: Int
   private let options: Options
+  private let pooling: TokenPooling
   private let mean: [Float]
-  /// Token weights, then embedding weights, then biases, of all networks.
+  /// Token weights, then embedding weights, then biases, of all outputs.
   private var parameters: [Float]
 
   // Units in which Adam walks: one step moves a score by about as much in
@@ -71,20 +93,21 @@ struct PassageModel {
 
   /// Trains on some of the passages; deterministic for a given generator.
   ///
-  /// - Parameters:
-  ///   - targets: for each passage, whether each network is among its labels.
-  ///   - include: the passages to learn from.
-  /// - Complexity: 4 · epochs · tokens · networks · 1,280 multiply-adds.
+  /// - Parameter include: the passages to learn from.
+  /// - Complexity: 4 · epochs · tokens · outputs · 1,280 multiply-adds.
   init(
-    _ passages: EncodedPassages, targets: [[Bool]], include: [Int], options: Options,
+    _ passages: EncodedPassages, targets: [PassageTarget], include: [Int], options: Options,
     generator: inout SeededGenerator
   ) {
-    networks = targets.first?.count ?? 0
+    outputs = targets.first?.outputs.count ?? 0
     self.options = options
+    pooling = TokenPooling(
+      window: options.window, bounds: Array(repeating: options.bound, count: outputs),
+      sharpness: Array(repeating: options.sharpness, count: outputs))
     mean = passages.mean
     parameters = [Float](
-      repeating: 0, count: networks * (Self.width + Self.length) + networks)
-    for index in 0..<networks { parameters[biasStart + index] = -2 }
+      repeating: 0, count: outputs * (Self.width + Self.length) + outputs)
+    for index in 0..<outputs { parameters[biasStart + index] = -2 }
 
     var order = include
     var first = [Float](repeating: 0, count: parameters.count)
@@ -105,8 +128,8 @@ struct PassageModel {
     }
   }
 
-  private var embeddingStart: Int { networks * Self.width }
-  private var biasStart: Int { networks * (Self.width + Self.length) }
+  private var embeddingStart: Int { outputs * Self.width }
+  private var biasStart: Int { outputs * (Self.width + Self.length) }
 
   private mutating func adam(
     _ gradient: [Float], first: inout [Float], second: inout [Float], step: Int, rate: Float
@@ -123,64 +146,71 @@ struct PassageModel {
     }
   }
 
-  /// Logits of one passage, and the weight of each token in each pooled score.
+  /// Logits of one passage, and the gradient of each pooled score with respect
+  /// to each token's score.
   private func forward(
     _ passages: EncodedPassages, _ passage: Int, offsets: [Float], isKept: [Bool]? = nil
-  ) -> (logits: [Float], shares: [Float]) {
+  ) -> (logits: [Float], gradient: [Float]) {
     let tokens = passages.starts[passage + 1] - passages.starts[passage]
-    var shares = [Float](repeating: 0, count: tokens * networks)
-    var logits = [Float](repeating: 0, count: networks)
-    passages.embeddings.withUnsafeBufferPointer { embeddings in
-      parameters.withUnsafeBufferPointer { parameters in
+    var logits = [Float](repeating: 0, count: outputs)
+    var scores = [Float](repeating: 0, count: tokens * outputs)
+    parameters.withUnsafeBufferPointer { parameters in
+      passages.embeddings.withUnsafeBufferPointer { embeddings in
         guard let e = embeddings.baseAddress, let p = parameters.baseAddress else { return }
         vk_row_products(
-          e + passage * Self.length, 1, Self.length, p + embeddingStart, networks, &logits)
+          e + passage * Self.length, 1, Self.length, p + embeddingStart, outputs, &logits)
+      }
+      passages.features.withUnsafeBufferPointer { features in
+        guard let f = features.baseAddress, let p = parameters.baseAddress, tokens > 0 else {
+          return
+        }
+        vk_row_products(
+          f + passages.starts[passage] * Self.width, tokens, Self.width, p, outputs, &scores)
       }
     }
-    for network in 0..<networks {
-      logits[network] = logits[network] * Self.embeddingScale + parameters[biasStart + network]
+    for at in scores.indices {
+      scores[at] = (scores[at] - offsets[at % outputs]) * Self.tokenScale
     }
-    guard tokens > 0 else { return (logits, shares) }
-    passages.features.withUnsafeBufferPointer { features in
-      guard let f = features.baseAddress else { return }
-      vk_row_products(
-        f + passages.starts[passage] * Self.width, tokens, Self.width, parameters, networks,
-        &shares)
+    let (pooled, gradient) = pooling.withGradient(scores, isKept: isKept)
+    for output in 0..<outputs {
+      logits[output] =
+        logits[output] * Self.embeddingScale + parameters[biasStart + output]
+        + Float(pooled[output])
     }
-    let sharpness = options.sharpness
-    let kept = isKept.map { $0.count(where: { $0 }) } ?? tokens
-    for network in 0..<networks {
-      var top = -Float.infinity
-      for token in 0..<tokens {
-        let at = token * networks + network
-        shares[at] = (shares[at] - offsets[network]) * Self.tokenScale
-        if isKept.map({ $0[token] }) ?? true { top = max(top, shares[at]) }
-      }
-      var sum: Float = 0
-      for token in 0..<tokens {
-        let at = token * networks + network
-        let counts = isKept.map { $0[token] } ?? true
-        shares[at] = counts ? expf(sharpness * (shares[at] - top)) : 0
-        sum += shares[at]
-      }
-      for token in 0..<tokens { shares[token * networks + network] /= sum }
-      logits[network] += top + logf(sum / Float(kept)) / sharpness
-    }
-    return (logits, shares)
+    return (logits, gradient)
   }
 
   private var offsets: [Float] {
-    var offsets = [Float](repeating: 0, count: networks)
-    vk_row_products(mean, 1, Self.width, parameters, networks, &offsets)
+    var offsets = [Float](repeating: 0, count: outputs)
+    vk_row_products(mean, 1, Self.width, parameters, outputs, &offsets)
     return offsets
   }
 
+  /// The derivative of a passage's loss with respect to its logits.
+  private func residuals(_ logits: [Float], _ target: PassageTarget) -> [Float] {
+    var residuals = logits.indices.map { output in
+      let isFurther = output < outputs - 1 && output != target.primary
+      let goal: Float = !target.outputs[output] ? 0 : isFurther ? options.furtherTarget : 1
+      return 1 / (1 + expf(-logits[output])) - goal
+    }
+    guard let primary = target.primary else { return residuals }
+    let networks = logits.dropLast()
+    let top = networks.max() ?? 0
+    let powers = networks.map { expf($0 - top) }
+    let sum = powers.reduce(0, +)
+    for (network, power) in powers.enumerated() {
+      residuals[network] += options.ranking * (power / sum - (network == primary ? 1 : 0))
+    }
+    return residuals
+  }
+
   private func gradient(
-    _ passages: EncodedPassages, targets: [[Bool]], batch: ArraySlice<Int>,
+    _ passages: EncodedPassages, targets: [PassageTarget], batch: ArraySlice<Int>,
     generator: inout SeededGenerator
   ) -> [Float] {
     var gradient = [Float](repeating: 0, count: parameters.count)
-    var total = [Float](repeating: 0, count: networks)
+    // What falls to the offsets, which are the scores of the mean.
+    var total = [Float](repeating: 0, count: outputs)
     let offsets = self.offsets
     let scale = 1 / Float(batch.count)
     let masks = batch.map { passage in
@@ -189,39 +219,37 @@ struct PassageModel {
     gradient.withUnsafeMutableBufferPointer { gradient in
       guard let target = gradient.baseAddress else { return }
       for (passage, isKept) in zip(batch, masks) {
-        var (residuals, factors) = forward(passages, passage, offsets: offsets, isKept: isKept)
-        for network in 0..<networks {
-          let goal: Float = targets[passage][network] ? 1 : 0
-          residuals[network] = (1 / (1 + expf(-residuals[network])) - goal) * scale
-          target[biasStart + network] += residuals[network]
-          total[network] += residuals[network]
+        let (logits, slopes) = forward(passages, passage, offsets: offsets, isKept: isKept)
+        var residuals = residuals(logits, targets[passage]).map { $0 * scale }
+        for output in 0..<outputs { target[biasStart + output] += residuals[output] }
+        var factors = slopes
+        for at in factors.indices {
+          factors[at] *= residuals[at % outputs] * Self.tokenScale
+          total[at % outputs] += factors[at]
         }
-        let tokens = factors.count / networks
-        for at in factors.indices { factors[at] *= residuals[at % networks] * Self.tokenScale }
+        let tokens = factors.count / outputs
         passages.features.withUnsafeBufferPointer { features in
           guard let f = features.baseAddress, tokens > 0 else { return }
           vk_add_weighted_rows(
-            f + passages.starts[passage] * Self.width, tokens, Self.width, factors, networks,
+            f + passages.starts[passage] * Self.width, tokens, Self.width, factors, outputs,
             target)
         }
-        for network in 0..<networks { residuals[network] *= Self.embeddingScale }
+        for output in 0..<outputs { residuals[output] *= Self.embeddingScale }
         passages.embeddings.withUnsafeBufferPointer { embeddings in
           guard let e = embeddings.baseAddress else { return }
           vk_add_weighted_rows(
-            e + passage * Self.length, 1, Self.length, residuals, networks,
+            e + passage * Self.length, 1, Self.length, residuals, outputs,
             target + embeddingStart)
         }
       }
-      // The scores are taken from the mean, whose weights sum to the residuals.
-      for network in 0..<networks {
-        vk_add_scaled(
-          mean, -total[network] * Self.tokenScale, Self.width, target + network * Self.width)
+      for output in 0..<outputs {
+        vk_add_scaled(mean, -total[output], Self.width, target + output * Self.width)
       }
     }
     return gradient
   }
 
-  /// Which tokens a step sees; always at least one.
+  /// Which tokens a step pools; always at least one.
   private func mask(_ tokens: Int, using generator: inout SeededGenerator) -> [Bool] {
     var isKept = (0..<tokens).map { _ in
       Double.random(in: 0..<1, using: &generator) >= options.dropout
@@ -235,26 +263,30 @@ struct PassageModel {
     forward(passages, passage, offsets: offsets).logits.map(Double.init)
   }
 
-  /// The parameters as heads hold them, with each network's calibration worked
-  /// in: a · (1/r) log mean exp(r z) = (1/(r/a)) log mean exp((r/a) · a z).
+  /// The parameters as heads hold them, with each output's calibration worked
+  /// in: a · (1/r) log mean exp(r c) = (1/(r/a)) log mean exp((r/a) · a c), and
+  /// a · b tanh(m/b) = (a b) tanh(a m / (a b)).
   func parameters(
     calibrations: [Calibration]
   ) -> (
-    tokenWeights: [Float], tokenOffsets: [Float], sharpness: [Float], embeddingWeights: [Float],
-    bias: [Float]
+    tokenWeights: [Float], tokenOffsets: [Float], pooling: TokenPooling,
+    embeddingWeights: [Float], bias: [Float]
   ) {
     let slopes = calibrations.map { Float($0.slope) }
     let tokenWeights = (0..<embeddingStart).map {
       parameters[$0] * Self.tokenScale * slopes[$0 / Self.width]
     }
-    var offsets = [Float](repeating: 0, count: networks)
-    vk_row_products(mean, 1, Self.width, tokenWeights, networks, &offsets)
+    var offsets = [Float](repeating: 0, count: outputs)
+    vk_row_products(mean, 1, Self.width, tokenWeights, outputs, &offsets)
     return (
-      tokenWeights, offsets, slopes.map { options.sharpness / $0 },
+      tokenWeights, offsets,
+      TokenPooling(
+        window: options.window, bounds: slopes.map { options.bound * $0 },
+        sharpness: slopes.map { options.sharpness / $0 }),
       (embeddingStart..<biasStart).map {
         parameters[$0] * Self.embeddingScale * slopes[($0 - embeddingStart) / Self.length]
       },
-      (0..<networks).map {
+      (0..<outputs).map {
         parameters[biasStart + $0] * slopes[$0] + Float(calibrations[$0].offset)
       }
     )

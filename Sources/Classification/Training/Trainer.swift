@@ -50,7 +50,7 @@ public struct Trainer {
       progress(.encoding(done: done, of: corpus.texts.count))
       try Task.checkCancellation()
     }
-    let targets = corpus.texts.map { text in networks.map { text.labels.contains($0) } }
+    let targets = corpus.texts.map { PassageTarget($0, networks: networks) }
     let fold = Self.folds(corpus.texts, count: options.folds, generator: &generator)
 
     var heldBack = targets.map { _ in [Double]() }
@@ -64,8 +64,8 @@ public struct Trainer {
         heldBack[text] = model.logits(passages, text)
       }
     }
-    let calibrations = networks.indices.map { index in
-      Calibration(scores: heldBack.map { $0[index] }, targets: targets.map { $0[index] })
+    let calibrations = (0...networks.count).map { index in
+      Calibration(scores: heldBack.map { $0[index] }, targets: targets.map { $0.outputs[index] })
     }
     heldBack = heldBack.map { logits in
       zip(calibrations, logits).map { $0.0($0.1) }
@@ -78,14 +78,15 @@ public struct Trainer {
     let parameters = model.parameters(calibrations: calibrations)
     var heads = Heads(
       labels: networks, encoder: Encoder.name, tokenWeights: parameters.tokenWeights,
-      tokenOffsets: parameters.tokenOffsets, sharpness: parameters.sharpness,
+      tokenOffsets: parameters.tokenOffsets, sharpness: parameters.pooling.sharpness,
+      bounds: parameters.pooling.bounds, window: parameters.pooling.window,
       embeddingWeights: parameters.embeddingWeights, bias: parameters.bias,
       thresholds: networks.indices.map { index in
         Self.bestThreshold(
-          heldBack.map { logistic($0[index]) }, targets: targets.map { $0[index] })
+          heldBack.map { logistic($0[index]) }, targets: targets.map { $0.outputs[index] })
       },
-      noneThreshold: Self.noneThreshold(
-        heldBack.map { logistic($0.max() ?? 0) }, targets: targets.map { $0.contains(true) }),
+      topicThreshold: Self.topicThreshold(
+        heldBack.map { logistic($0[networks.count]) }, targets: targets.map { $0.primary != nil }),
       corpus: corpus.summary,
       metrics: .init(
         folds: options.folds, macroF1: 0, microF1: 0, primaryAccuracy: 0, inLabels: 0, lrap: 0,
@@ -127,7 +128,7 @@ public struct Trainer {
   /// The highest probability, in hundredths, below which at most three in a
   /// hundred passages of some network fall: to turn away a real plan is worse
   /// than to look at a text that is none.
-  static func noneThreshold(_ probabilities: [Double], targets: [Bool]) -> Double {
+  static func topicThreshold(_ probabilities: [Double], targets: [Bool]) -> Double {
     let inside = zip(probabilities, targets).filter(\.1).map(\.0).sorted()
     guard !inside.isEmpty else { return 0.1 }
     let lowest = inside[inside.count * 3 / 100]
@@ -143,11 +144,12 @@ public struct Trainer {
       let scores = zip(networks, logits).map {
         NetworkScore(network: $0, logit: $1, probability: logistic($1))
       }
-      let (primary, further) = classifier.decide(scores)
+      let (primary, further) = classifier.decide(scores, topic: logistic(logits[networks.count]))
       let assigned = (primary.map { [$0] } ?? []) + further
       return ClassificationReport.Outcome(
         language: text.language, labels: Set(text.labels.compactMap { index[$0] }),
-        primary: text.primary.flatMap { index[$0] }, logits: logits,
+        primary: text.primary.flatMap { index[$0] },
+        logits: Array(logits.dropLast()),
         assignedPrimary: primary.flatMap { index[$0] },
         assigned: Set(assigned.compactMap { index[$0] }))
     }

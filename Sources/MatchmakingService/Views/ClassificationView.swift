@@ -21,6 +21,8 @@ package struct ClassificationView: Codable, Sendable, Equatable {
   @OrNull package var primary: String?
   package var further: [String]
   package var scores: [ScoreView]
+  /// Probability that the text is about any network at all.
+  package var topic: Double
   package var passages: Int
   package var tokens: Int
   /// For the primary and the further networks, what carried them.
@@ -78,7 +80,7 @@ extension Classifier {
       }
     return ClassificationView(
       document: name, primary: result.primary, further: result.further,
-      scores: result.scores.map(ScoreView.init),
+      scores: result.scores.map(ScoreView.init), topic: result.topic,
       passages: result.passages.count, tokens: result.tokens,
       evidence: evidence.map { evidence in
         ClassificationView.EvidenceView(

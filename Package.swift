@@ -26,7 +26,9 @@ let package = Package(
     .target(
       name: "Classification", dependencies: ["Programme", "CVectorKernels"],
       resources: [.copy("Resources")]),
-    .target(name: "MatchmakingService", dependencies: ["Classification", "Programme"]),
+    .target(name: "Matching", dependencies: ["Programme", "CVectorKernels"]),
+    .target(
+      name: "MatchmakingService", dependencies: ["Matching", "Classification", "Programme"]),
     .executableTarget(name: "encuentro", dependencies: ["MatchmakingService", "Programme"]),
 
     // What `make bench` runs.
@@ -37,6 +39,7 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
+    .testTarget(name: "MatchingTests", dependencies: ["Matching", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(
       name: "ClassificationTests", dependencies: ["Classification", "TestSupport"],

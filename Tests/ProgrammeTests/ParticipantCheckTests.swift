@@ -9,7 +9,8 @@ struct ParticipantCheckTests {
   static let line = """
     {"id":"rio-grande","name":"Río Grande","aliases":["RG"],"kind":"city","members":[],\
     "country":"AR","latitude":-53.8,"longitude":-67.7,"population":98277,"populationYear":2022,\
-    "languages":["es"],"alumni":true,"capacity":2,"partners":["albacete"],"ris3":["energy"],\
+    "languages":["es"],"alumni":true,"capacity":2,"partners":["albacete"],\
+    "ris3":["renewable energy"],"gcom":{"mitigation":"target"},\
     "plan":{"language":"es","title":"Viento","illustrative":true,"sections":[\
     {"heading":"Hoy","role":"context","text":"Una isla."},{"role":"seeks","text":"Calor."}]},\
     "survey":{"N1":4.5,"N6":0},"event":{"N6":3}}
@@ -27,7 +28,8 @@ struct ParticipantCheckTests {
       id: "rio-grande", name: "Río Grande", aliases: ["RG"], kind: .city, country: "AR",
       coordinates: Coordinates(latitude: -53.8, longitude: -67.7), population: 98277,
       populationYear: 2022, languages: ["es"], alumni: true, capacity: 2,
-      previousPartners: ["albacete"], ris3Themes: ["energy"],
+      previousPartners: ["albacete"], ris3Themes: [.renewableEnergy],
+      gcom: GCoMStanding(mitigation: .target),
       signals: Signals(
         plan: Plan(
           language: "es", title: "Viento", illustrative: true,

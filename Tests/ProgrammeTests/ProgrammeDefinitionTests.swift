@@ -103,7 +103,8 @@ struct ProgrammeDefinitionTests {
     #expect(
       weights
         == FactorWeights(
-          sharedNetworks: 1, content: 2, complementarity: 3, scale: 4, language: 5, mentoring: 6))
+          sharedNetworks: 1, content: 2, complementarity: 3, scale: 4, language: 5, mentoring: 6,
+          themes: 7))
     #expect(weights.total == 21)
     #expect(abs(Factor.allCases.map(weights.share).reduce(0, +) - 1) < 1e-12)
   }

@@ -12,6 +12,8 @@ public enum Factor: String, CaseIterable, Codable, Hashable, Sendable {
   case language
   /// A participant of the earlier programme with a newcomer.
   case mentoring
+  /// The themes of smart specialisation (RIS3) in common.
+  case themes
 }
 
 /// How much each factor counts: non-negative numbers of any sum above zero.
@@ -22,10 +24,11 @@ public struct FactorWeights: Codable, Hashable, Sendable {
   public var scale: Double
   public var language: Double
   public var mentoring: Double
+  public var themes: Double
 
   public init(
     sharedNetworks: Double, content: Double, complementarity: Double, scale: Double,
-    language: Double, mentoring: Double
+    language: Double, mentoring: Double, themes: Double
   ) {
     self.sharedNetworks = sharedNetworks
     self.content = content
@@ -33,6 +36,7 @@ public struct FactorWeights: Codable, Hashable, Sendable {
     self.scale = scale
     self.language = language
     self.mentoring = mentoring
+    self.themes = themes
   }
 
   /// The weight of a factor as it stands in the definition.
@@ -56,6 +60,7 @@ public struct FactorWeights: Codable, Hashable, Sendable {
     case .scale: \.scale
     case .language: \.language
     case .mentoring: \.mentoring
+    case .themes: \.themes
     }
   }
 }

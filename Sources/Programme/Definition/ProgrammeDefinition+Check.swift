@@ -218,7 +218,8 @@ extension FactorWeights {
   fileprivate init?(checking place: JSONPlace) {
     guard let object = JSONObject(place, keys: Factor.allCases.map(\.rawValue)) else { return nil }
     self.init(
-      sharedNetworks: 0, content: 0, complementarity: 0, scale: 0, language: 0, mentoring: 0)
+      sharedNetworks: 0, content: 0, complementarity: 0, scale: 0, language: 0, mentoring: 0,
+      themes: 0)
     var isComplete = true
     for factor in Factor.allCases {
       // The bound keeps sums and products finite.

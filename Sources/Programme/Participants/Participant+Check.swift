@@ -48,8 +48,8 @@ extension Participant {
 
   private static let keys = [
     "id", "name", "aliases", "kind", "members", "country", "latitude", "longitude", "population",
-    "populationYear", "languages", "alumni", "capacity", "partners", "ris3", "plan", "survey",
-    "event",
+    "populationYear", "languages", "alumni", "capacity", "partners", "ris3", "gcom", "plan",
+    "survey", "event",
   ]
 
   private init?(
@@ -70,7 +70,8 @@ extension Participant {
     let year = object.optional("populationYear")?.integer(in: 1900...2100)
     let alumni = object.optional("alumni")?.flag()
     let capacity = object.optional("capacity")?.integer(in: 1...1000)
-    let themes = object.optional("ris3")?.list { $0.text() }
+    let themes = object.optional("ris3")?.list { $0.choice(RIS3Theme.self) }
+    let gcom = object.optional("gcom").flatMap(GCoMStanding.init(checking:))
     let signals = Signals(checking: object, definition: definition)
     guard let id, let name, let kind, let country, let population, let languages else { return nil }
     // An optional value that cannot be read has been reported, and then nothing
@@ -79,7 +80,7 @@ extension Participant {
       id: id, name: name, aliases: aliases ?? [], kind: kind, members: members ?? [],
       country: country, coordinates: coordinates, population: population, populationYear: year,
       languages: languages, alumni: alumni ?? false, capacity: capacity ?? 1,
-      previousPartners: partners ?? [], ris3Themes: themes ?? [], signals: signals)
+      previousPartners: partners ?? [], ris3Themes: themes ?? [], gcom: gcom, signals: signals)
   }
 
   private static func check(
@@ -138,6 +139,18 @@ extension Participant {
     }
     guard let latitude, let longitude else { return nil }
     return Coordinates(latitude: latitude, longitude: longitude)
+  }
+}
+
+extension GCoMStanding {
+  fileprivate init?(checking place: JSONPlace) {
+    guard let object = JSONObject(place, keys: ["mitigation", "adaptation", "compliance"]) else {
+      return nil
+    }
+    func stage(_ key: String) -> Stage? { object.optional(key)?.choice(Stage.self) }
+    self.init(
+      mitigation: stage("mitigation"), adaptation: stage("adaptation"),
+      compliance: stage("compliance"))
   }
 }
 

@@ -48,14 +48,17 @@ public struct Participant: Hashable, Sendable, Identifiable {
   /// The ids of its partners in the earlier programme.
   public var previousPartners: [String]
   /// The themes of its smart specialisation strategy (RIS3), of regions mostly.
-  public var ris3Themes: [String]
+  public var ris3Themes: [RIS3Theme]
+  /// What it has reached in the Global Covenant of Mayors; nil when unknown.
+  public var gcom: GCoMStanding?
   public var signals: Signals
 
   public init(
     id: String, name: String, aliases: [String] = [], kind: ParticipantKind,
     members: [String] = [], country: String, coordinates: Coordinates? = nil, population: Int,
     populationYear: Int? = nil, languages: [String], alumni: Bool = false, capacity: Int = 1,
-    previousPartners: [String] = [], ris3Themes: [String] = [], signals: Signals = Signals()
+    previousPartners: [String] = [], ris3Themes: [RIS3Theme] = [], gcom: GCoMStanding? = nil,
+    signals: Signals = Signals()
   ) {
     self.id = id
     self.name = name
@@ -71,6 +74,7 @@ public struct Participant: Hashable, Sendable, Identifiable {
     self.capacity = capacity
     self.previousPartners = previousPartners
     self.ris3Themes = ris3Themes
+    self.gcom = gcom
     self.signals = signals
   }
 
@@ -88,7 +92,7 @@ public struct Participant: Hashable, Sendable, Identifiable {
 extension Participant: Codable {
   private enum CodingKeys: String, CodingKey {
     case id, name, aliases, kind, members, country, latitude, longitude, population
-    case populationYear, languages, alumni, capacity
+    case populationYear, languages, alumni, capacity, gcom
     case previousPartners = "partners"
     case ris3Themes = "ris3"
   }
@@ -112,7 +116,8 @@ extension Participant: Codable {
     alumni = try container.decodeIfPresent(Bool.self, forKey: .alumni) ?? false
     capacity = try container.decodeIfPresent(Int.self, forKey: .capacity) ?? 1
     previousPartners = try container.decodeIfPresent([String].self, forKey: .previousPartners) ?? []
-    ris3Themes = try container.decodeIfPresent([String].self, forKey: .ris3Themes) ?? []
+    ris3Themes = try container.decodeIfPresent([RIS3Theme].self, forKey: .ris3Themes) ?? []
+    gcom = try container.decodeIfPresent(GCoMStanding.self, forKey: .gcom)
     signals = try Signals(from: decoder)
   }
 
@@ -133,6 +138,7 @@ extension Participant: Codable {
     try container.encode(capacity, forKey: .capacity)
     try container.encode(previousPartners, forKey: .previousPartners)
     try container.encode(ris3Themes, forKey: .ris3Themes)
+    try container.encodeIfPresent(gcom, forKey: .gcom)
     try signals.encode(to: encoder)
   }
 }

@@ -42,7 +42,8 @@ let package = Package(
     .testTarget(name: "MatchingTests", dependencies: ["Matching", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(
-      name: "ClassificationTests", dependencies: ["Classification", "TestSupport"],
+      name: "ClassificationTests",
+      dependencies: ["Classification", "CVectorKernels", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "MatchmakingServiceTests",

@@ -22,6 +22,8 @@ struct TrainingTests {
     options.seed = seed
     options.model.epochs = epochs
     options.model.batch = batch
+    // To find the axes takes seconds; `PrincipalAxesTests` trains with them.
+    options.model.axes = nil
     return Trainer(encoder: TestModel.encoder, networks: TestCorpus.networks, options: options)
   }
 

@@ -102,6 +102,11 @@ void vk_add_weighted_rows(const float *_Nonnull x, size_t rows, size_t columns,
 /// out[i] += scale * x[i].
 void vk_add_scaled(const float *_Nonnull x, float scale, size_t count, float *_Nonnull out);
 
+/// Eigenvalues (unordered) and eigenvectors (the rows of `vectors`) of a symmetric
+/// n × n matrix, which is overwritten; 0 when they cannot be found.
+int vk_symmetric_eigen(double *_Nonnull a, size_t n, double *_Nonnull values,
+                       double *_Nonnull vectors);
+
 /// A 64-bit checksum of `count` bytes (not cryptographic).
 uint64_t vk_checksum(const void *_Nonnull bytes, size_t count);
 

@@ -54,11 +54,14 @@ enum Pooling {
   /// Even boilerplate counts this much.
   static let leastTopicality = 0.02
 
+  /// A passage's weight before all are made to sum to 1.
+  static func say(topic: Double, length: Int) -> Double {
+    Double(max(length, 1)) * max(leastTopicality, logistic(topic))
+  }
+
   /// The weights of passages with these log-odds of the topic, summing to 1.
   static func weights(topics: [Double], lengths: [Int]) -> [Double] {
-    let raw = zip(topics, lengths).map { topic, length in
-      Double(max(length, 1)) * max(leastTopicality, logistic(topic))
-    }
+    let raw = zip(topics, lengths).map { say(topic: $0, length: $1) }
     let sum = raw.reduce(0, +)
     return raw.map { $0 / sum }
   }

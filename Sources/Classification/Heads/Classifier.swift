@@ -32,6 +32,19 @@ public struct Classifier: Sendable {
   public func classify(
     _ text: PlainText, markup: Markup = .plain, workspace: Workspace = Workspace()
   ) throws -> Classification {
+    try read(text, markup: markup, workspace: workspace).classification
+  }
+
+  /// Classifies a text and places its content in the space of contents: the mean
+  /// of its passages' places, weighted as in the classification.
+  ///
+  /// - Returns: the content has `ContentSpace.dimensions` values; its length means
+  ///   nothing.
+  /// - Complexity: as `classify`.
+  /// - Throws: `CancellationError` when the task is cancelled between batches.
+  public func read(
+    _ text: PlainText, markup: Markup = .plain, workspace: Workspace = Workspace()
+  ) throws -> (classification: Classification, content: [Float]) {
     let bytes = Self.prose(of: text, markup)
     let found = Passages.ranges(in: bytes)
     // Markdown may hold no prose at all: then the whole is one empty passage.
@@ -45,8 +58,17 @@ public struct Classifier: Sendable {
     var pooled: [[Double]] = []
     var sums = FeatureSums()
     let parts = PassageLogits(heads: heads)
+    var content = [Float](repeating: 0, count: ContentSpace.dimensions)
     func finish() {
-      logits += parts.logits(pooled: pooled, embeddings: encoder.embeddings(of: sums))
+      let embeddings = encoder.embeddings(of: sums)
+      let start = logits.count
+      logits += parts.logits(pooled: pooled, embeddings: embeddings)
+      for (passage, embedding) in embeddings.chunked(Encoder.embeddingLength).enumerated() {
+        let at = start + passage
+        let say = Pooling.say(topic: logits[at][heads.labels.count], length: ranges[at].count)
+        let place = heads.content(Array(embedding))
+        for index in content.indices { content[index] += Float(say) * place[index] }
+      }
       pooled.removeAll(keepingCapacity: true)
       sums.removeAll()
     }
@@ -67,7 +89,7 @@ public struct Classifier: Sendable {
     }
     try flush()
     finish()
-    return classification(passages: ranges, logits: logits, tokens: tokens)
+    return (classification(passages: ranges, logits: logits, tokens: tokens), content)
   }
 
   /// Buffers that calls on one thread reuse.
@@ -123,5 +145,12 @@ public struct Classifier: Sendable {
     guard let best = ranked.first, topic >= heads.topicThreshold else { return (nil, []) }
     let further = ranked.dropFirst().filter { scores[$0].probability >= heads.thresholds[$0] }
     return (scores[best].network, further.map { scores[$0].network })
+  }
+}
+
+extension Array {
+  /// Pieces of a size, one after another.
+  fileprivate func chunked(_ size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
   }
 }

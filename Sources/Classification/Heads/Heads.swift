@@ -43,6 +43,8 @@ public struct Heads: Codable, Sendable, Equatable {
   public var thresholds: [Double]
   /// Below this probability of the topic a text is "none of these".
   public var topicThreshold: Double
+  /// Where texts are compared by their contents.
+  public private(set) var content: ContentSpace
   public var corpus: CorpusSummary
   /// Cross-validated figures on the corpus itself.
   public var metrics: Metrics
@@ -91,7 +93,8 @@ public struct Heads: Codable, Sendable, Equatable {
   public init(
     labels: [String], encoder: String, tokenWeights: [Float], tokenOffsets: [Float],
     sharpness: [Float], bounds: [Float], window: Int, embeddingWeights: [Float], bias: [Float],
-    thresholds: [Double], topicThreshold: Double, corpus: CorpusSummary, metrics: Metrics
+    thresholds: [Double], topicThreshold: Double, content: ContentSpace, corpus: CorpusSummary,
+    metrics: Metrics
   ) {
     self.labels = labels
     self.encoder = encoder
@@ -104,6 +107,7 @@ public struct Heads: Codable, Sendable, Equatable {
     self.bias = bias
     self.thresholds = thresholds
     self.topicThreshold = topicThreshold
+    self.content = content
     self.corpus = corpus
     self.metrics = metrics
     precondition(isConsistent, "the arrays of heads must fit together")
@@ -126,7 +130,7 @@ public struct Heads: Codable, Sendable, Equatable {
       && [tokenWeights, embeddingWeights, bias, sharpness, bounds, tokenOffsets].joined()
         .allSatisfy(\.isFinite)
       && (sharpness + bounds).allSatisfy { $0 > 0 }
-      && (0...Self.widestWindow).contains(window)
+      && content.isConsistent && (0...Self.widestWindow).contains(window)
   }
 
   private var areThresholdsProbabilities: Bool {
@@ -184,7 +188,7 @@ public struct Heads: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case format, labels, encoder, bias, sharpness, bounds, window, tokenOffsets, thresholds,
       topicThreshold
-    case corpus, metrics, tokenWeights, embeddingWeights
+    case content, corpus, metrics, tokenWeights, embeddingWeights
   }
 
   public init(from decoder: any Decoder) throws {
@@ -199,6 +203,7 @@ public struct Heads: Codable, Sendable, Equatable {
     tokenOffsets = try values.decode([Float].self, forKey: .tokenOffsets)
     thresholds = try values.decode([Double].self, forKey: .thresholds)
     topicThreshold = try values.decode(Double.self, forKey: .topicThreshold)
+    content = try values.decode(ContentSpace.self, forKey: .content)
     corpus = try values.decode(CorpusSummary.self, forKey: .corpus)
     metrics = try values.decode(Metrics.self, forKey: .metrics)
     func floats(_ key: CodingKeys) throws -> [Float] {
@@ -225,6 +230,7 @@ public struct Heads: Codable, Sendable, Equatable {
     try values.encode(tokenOffsets, forKey: .tokenOffsets)
     try values.encode(thresholds, forKey: .thresholds)
     try values.encode(topicThreshold, forKey: .topicThreshold)
+    try values.encode(content, forKey: .content)
     try values.encode(corpus, forKey: .corpus)
     try values.encode(metrics, forKey: .metrics)
     try values.encode(Self.data(tokenWeights), forKey: .tokenWeights)

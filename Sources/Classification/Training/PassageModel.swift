@@ -1,44 +1,6 @@
 private import CVectorKernels
 import Foundation
 
-/// Token features and embeddings of many passages, for training.
-struct EncodedPassages {
-  /// 1,280 features of every token, the marks left out, passage after passage.
-  var features: [Float] = []
-  /// 512 values for each passage.
-  var embeddings: [Float] = []
-  /// First token of each passage, and the number of all tokens at the end.
-  var starts: [Int] = [0]
-  /// The mean of all token features.
-  var mean: [Float] = []
-
-  var count: Int { starts.count - 1 }
-
-  init(
-    _ texts: [String], encoder: Encoder, progress: (Int) throws -> Void
-  ) rethrows {
-    let batch = EncoderBatch()
-    let width = Encoder.featureCount
-    for (done, text) in texts.enumerated() {
-      batch.append(encoder.tokenizer.tokens(of: text))
-      guard batch.tokenCount >= Classifier.batchTokens || done == texts.count - 1 else { continue }
-      encoder.encode(batch)
-      embeddings += encoder.embeddings(of: batch)
-      for sequence in 0..<batch.count {
-        batch.withFeatures(of: sequence) { features += $0.dropFirst(width).dropLast(width) }
-        starts.append(features.count / width)
-      }
-      batch.removeAll()
-      try progress(done + 1)
-    }
-    mean = [Float](repeating: 0, count: width)
-    let tokens = features.count / width
-    guard tokens > 0 else { return }
-    vk_add_rows(features, tokens, width, width, &mean)
-    for index in mean.indices { mean[index] /= Float(tokens) }
-  }
-}
-
 /// What a passage teaches.
 struct PassageTarget: Equatable {
   /// For each network, whether it is among the passage's; then whether any is.
@@ -71,15 +33,19 @@ struct PassageModel {
     var ranking: Float = 1
     /// What a further network's output is to come to, where the primary's is 1.
     var furtherTarget: Float = 0.7
+    /// Principal axes of token features that are learnt from; nil for all
+    /// features as they are.
+    var axes: Int? = 384
     /// See `TokenPooling`; the same for every output before calibration.
     var window = 3
-    var bound: Float = 10
-    var sharpness: Float = 0.4
+    var bound: Float = 12
+    var sharpness: Float = 0.5
   }
 
   private let outputs: Int
   private let options: Options
   private let pooling: TokenPooling
+  private let width: Int
   private let mean: [Float]
   /// Token weights, then embedding weights, then biases, of all outputs.
   private var parameters: [Float]
@@ -88,7 +54,6 @@ struct PassageModel {
   // either view.
   private static let tokenScale: Float = 5
   private static let embeddingScale: Float = 3
-  private static let width = Encoder.featureCount
   private static let length = Encoder.embeddingLength
 
   /// Trains on some of the passages; deterministic for a given generator.
@@ -104,9 +69,10 @@ struct PassageModel {
     pooling = TokenPooling(
       window: options.window, bounds: Array(repeating: options.bound, count: outputs),
       sharpness: Array(repeating: options.sharpness, count: outputs))
+    width = passages.width
     mean = passages.mean
     parameters = [Float](
-      repeating: 0, count: outputs * (Self.width + Self.length) + outputs)
+      repeating: 0, count: outputs * (width + Self.length) + outputs)
     for index in 0..<outputs { parameters[biasStart + index] = -2 }
 
     var order = include
@@ -128,8 +94,8 @@ struct PassageModel {
     }
   }
 
-  private var embeddingStart: Int { outputs * Self.width }
-  private var biasStart: Int { outputs * (Self.width + Self.length) }
+  private var embeddingStart: Int { outputs * width }
+  private var biasStart: Int { outputs * (width + Self.length) }
 
   private mutating func adam(
     _ gradient: [Float], first: inout [Float], second: inout [Float], step: Int, rate: Float
@@ -165,7 +131,7 @@ struct PassageModel {
           return
         }
         vk_row_products(
-          f + passages.starts[passage] * Self.width, tokens, Self.width, p, outputs, &scores)
+          f + passages.starts[passage] * width, tokens, width, p, outputs, &scores)
       }
     }
     for at in scores.indices {
@@ -182,7 +148,7 @@ struct PassageModel {
 
   private var offsets: [Float] {
     var offsets = [Float](repeating: 0, count: outputs)
-    vk_row_products(mean, 1, Self.width, parameters, outputs, &offsets)
+    vk_row_products(mean, 1, width, parameters, outputs, &offsets)
     return offsets
   }
 
@@ -231,7 +197,7 @@ struct PassageModel {
         passages.features.withUnsafeBufferPointer { features in
           guard let f = features.baseAddress, tokens > 0 else { return }
           vk_add_weighted_rows(
-            f + passages.starts[passage] * Self.width, tokens, Self.width, factors, outputs,
+            f + passages.starts[passage] * width, tokens, width, factors, outputs,
             target)
         }
         for output in 0..<outputs { residuals[output] *= Self.embeddingScale }
@@ -243,7 +209,7 @@ struct PassageModel {
         }
       }
       for output in 0..<outputs {
-        vk_add_scaled(mean, -total[output], Self.width, target + output * Self.width)
+        vk_add_scaled(mean, -total[output], width, target + output * width)
       }
     }
     return gradient
@@ -267,17 +233,20 @@ struct PassageModel {
   /// in: a · (1/r) log mean exp(r c) = (1/(r/a)) log mean exp((r/a) · a c), and
   /// a · b tanh(m/b) = (a b) tanh(a m / (a b)).
   func parameters(
-    calibrations: [Calibration]
+    _ passages: EncodedPassages, calibrations: [Calibration]
   ) -> (
     tokenWeights: [Float], tokenOffsets: [Float], pooling: TokenPooling,
     embeddingWeights: [Float], bias: [Float]
   ) {
     let slopes = calibrations.map { Float($0.slope) }
-    let tokenWeights = (0..<embeddingStart).map {
-      parameters[$0] * Self.tokenScale * slopes[$0 / Self.width]
+    let tokenWeights = (0..<outputs).flatMap { output in
+      passages.fullWeights(parameters[output * width..<(output + 1) * width]).map {
+        $0 * Self.tokenScale * slopes[output]
+      }
     }
     var offsets = [Float](repeating: 0, count: outputs)
-    vk_row_products(mean, 1, Self.width, tokenWeights, outputs, &offsets)
+    vk_row_products(
+      passages.fullMean, 1, Encoder.featureCount, tokenWeights, outputs, &offsets)
     return (
       tokenWeights, offsets,
       TokenPooling(

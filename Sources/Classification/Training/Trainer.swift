@@ -36,7 +36,7 @@ public struct Trainer {
   ///
   /// - Throws: `TrainingError` when a network has fewer passages than folds;
   ///   `CancellationError`.
-  /// - Complexity: 5 KB of memory and some microseconds of encoding a token, then
+  /// - Complexity: 1.5 KB of memory and some microseconds of encoding a token, then
   ///   folds + 1 fits of `PassageModel`.
   public func train(_ corpus: Corpus, progress: (Step) -> Void = { _ in }) throws -> Heads {
     for network in networks {
@@ -46,7 +46,9 @@ public struct Trainer {
       }
     }
     var generator = SeededGenerator(seed: options.seed)
-    let passages = try EncodedPassages(corpus.texts.map(\.text), encoder: encoder) { done in
+    let passages = try EncodedPassages(
+      corpus.texts.map(\.text), encoder: encoder, axes: options.model.axes
+    ) { done in
       progress(.encoding(done: done, of: corpus.texts.count))
       try Task.checkCancellation()
     }
@@ -75,7 +77,7 @@ public struct Trainer {
     let model = PassageModel(
       passages, targets: targets, include: Array(targets.indices), options: options.model,
       generator: &generator)
-    let parameters = model.parameters(calibrations: calibrations)
+    let parameters = model.parameters(passages, calibrations: calibrations)
     var heads = Heads(
       labels: networks, encoder: Encoder.name, tokenWeights: parameters.tokenWeights,
       tokenOffsets: parameters.tokenOffsets, sharpness: parameters.pooling.sharpness,
@@ -87,6 +89,7 @@ public struct Trainer {
       },
       topicThreshold: Self.topicThreshold(
         heldBack.map { logistic($0[networks.count]) }, targets: targets.map { $0.primary != nil }),
+      content: ContentSpace(embeddings: passages.embeddings),
       corpus: corpus.summary,
       metrics: .init(
         folds: options.folds, macroF1: 0, microF1: 0, primaryAccuracy: 0, inLabels: 0, lrap: 0,

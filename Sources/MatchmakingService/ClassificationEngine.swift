@@ -4,7 +4,7 @@ package import Programme
 
 /// Everything about classification that a command or a handler asks for.
 package struct ClassificationEngine: Sendable {
-  private let classifier: Classifier
+  let classifier: Classifier
   package let programme: ProgrammeDefinition
 
   /// Opens the model and the heads.

@@ -7,6 +7,7 @@ enum Program {
   static var commands: [any Command.Type] {
     [
       ClassifyCommand.self, SampleCommand.self, EvaluateClassificationCommand.self,
+      EvaluatePartnersCommand.self,
       TrainCommand.self, ProgrammeCheckCommand.self, ProgrammeShowCommand.self,
       ModelBuildCommand.self, ModelCheckCommand.self,
     ]

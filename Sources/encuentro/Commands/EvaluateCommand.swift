@@ -65,3 +65,49 @@ enum EvaluateClassificationCommand: Command {
     return [figures, networks, languages, confusion].map(\.text).joined(separator: "\n\n")
   }
 }
+
+enum EvaluatePartnersCommand: Command {
+  static let syntax = CommandSyntax(
+    name: "evaluate partners", summary: "rank the true partners of real pairings",
+    operands: "",
+    details: """
+      For every pairing and each of its sides: where does the true partner rank among
+      all eligible candidates? A line of --participants is {"name","region","text",…}, with
+      "EU" as the European region; a line of --pairs is {"a","b"}, by name.
+      """,
+    options: [
+      .init(name: "--participants", value: "FILE", help: "cities with a text, JSON Lines"),
+      .init(name: "--pairs", value: "FILE", help: "their real pairings, JSON Lines"),
+    ] + SharedOption.engine)
+
+  static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
+    try arguments.noOperands()
+    let (cities, pairs) = (
+      try arguments.required("--participants"), try arguments.required("--pairs")
+    )
+    let (citiesData, pairsData) = (try Input.data(cities), try Input.data(pairs))
+    let engine = try arguments.engine()
+    let progress = Console.Progress(console)
+    let view = try engine.evaluatePartners(
+      cities: citiesData, named: cities, pairs: pairsData, named: pairs
+    ) { done, count in
+      progress.update("\(done) of \(count) profiles", Double(done) / Double(count))
+    }
+    progress.finish()
+    if arguments.has("--json") {
+      try console.json(view)
+      return 0
+    }
+    var table = Table(["figure", "value"], [.left, .right])
+    table.add(["pairings", "\(view.pairs)"])
+    table.add(["queries (both sides)", "\(view.queries)"])
+    table.add(["candidates of a query, mean", figure(view.meanCandidates)])
+    table.add(["mean reciprocal rank", figure(view.mrr)])
+    table.add(["true partner first", figure(view.recallAt1)])
+    table.add(["among the first 5", figure(view.recallAt5)])
+    table.add(["among the first 10", figure(view.recallAt10)])
+    table.add(["median rank", figure(view.medianRank)])
+    console.print(table.text)
+    return 0
+  }
+}

@@ -89,6 +89,14 @@ struct Arguments {
 
   func string(_ name: String) -> String? { values[name] }
 
+  /// The value of an option that a command cannot do without.
+  func required(_ name: String) throws(UsageError) -> String {
+    guard let value = values[name] else {
+      throw UsageError(message: "\(name) is missing", command: syntax.name)
+    }
+    return value
+  }
+
   /// A whole number within bounds, or the default.
   func integer(
     _ name: String, default fallback: Int, in range: ClosedRange<Int>

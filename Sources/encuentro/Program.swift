@@ -8,7 +8,8 @@ enum Program {
     [
       ClassifyCommand.self, SampleCommand.self, EvaluateClassificationCommand.self,
       EvaluatePartnersCommand.self,
-      TrainCommand.self, ProgrammeCheckCommand.self, ProgrammeShowCommand.self,
+      TrainCommand.self, FitWeightsCommand.self, ProgrammeCheckCommand.self,
+      ProgrammeShowCommand.self,
       ModelBuildCommand.self, ModelCheckCommand.self,
     ]
   }

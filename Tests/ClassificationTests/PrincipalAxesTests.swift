@@ -106,7 +106,9 @@ struct ContentSpaceTests {
   @Test("what is written is what was learnt")
   func roundTrip() throws {
     var generator = TestGenerator(seed: 5)
-    let space = ContentSpace(embeddings: generator.floats(Encoder.embeddingLength * 40))
+    let space = ContentSpace(
+      embeddings: generator.floats(Encoder.embeddingLength * 40),
+      languages: (0..<40).map { $0 < 20 ? "en" : "es" })
     let read = try JSONDecoder().decode(ContentSpace.self, from: JSONEncoder().encode(space))
     #expect(read == space && read.isConsistent)
     let place = space(generator.floats(Encoder.embeddingLength))

@@ -31,7 +31,8 @@ enum TestCorpus {
       bounds: (0..<count).map { _ in 1 + 9 * abs(generator.float()) }, window: 2,
       embeddingWeights: generator.floats(count * Encoder.embeddingLength),
       bias: generator.floats(count), thresholds: labels.map { _ in 0.5 }, topicThreshold: 0.3,
-      content: ContentSpace(embeddings: generator.floats(Encoder.embeddingLength * 3)),
+      content: ContentSpace(
+        embeddings: generator.floats(Encoder.embeddingLength * 3), languages: ["en", "es", "pt"]),
       corpus: .init(passages: 1, files: ["a.jsonl"], checksum: "0123456789abcdef"),
       metrics: .init(
         folds: 5, macroF1: 0.5, microF1: 0.25, primaryAccuracy: 0.125, inLabels: 1, lrap: 0.75,

@@ -24,15 +24,15 @@ struct PairScoreTests {
     var b = profile("b", european: false)
     #expect(PairScore(PairFactors(a, b), weights: weights).micros == 0)
     #expect(PairScore(PairFactors(a, b), weights: weights).unknown == Factor.allCases)
-    a.memberships = [0.5, 1]
+    a.memberships = [0.5, 0]
     b.memberships = [0.5, 0.5]
     let alone = PairScore(PairFactors(a, b), weights: weights)
-    #expect(alone.micros == 625_000, "1 - (1 - 0.25)(1 - 0.5)")
+    #expect(alone.micros == 707_107, "√(1/2)")
     #expect(alone.contributions.map(\.factor) == [.sharedNetworks])
     a.facts.population = 100_000
     b.facts.population = 1_000_000
     let both = PairScore(PairFactors(a, b), weights: weights)
-    #expect(both.micros == Int32((0.625 * 0.75 + 0.5 * 0.25) * 1e6))
+    #expect(both.micros == Int32((0.5.squareRoot() * 0.75 + 0.5 * 0.25) * 1e6 + 0.5))
     #expect(both.contributions.map(\.share) == [0.75, 0.25])
     #expect(!both.unknown.contains(.scale) && both.unknown.contains(.content))
   }

@@ -4,9 +4,10 @@ import Foundation
 /// The space in which the contents of plans are compared.
 ///
 /// Embeddings of any two plans are alike, because all plans are plans; so the
-/// background, their mean, is taken away, and what is left is laid along the
-/// principal axes of the corpus, each divided by the fourth root of its variance:
-/// half-way to giving every axis the same say. The first axes carry most.
+/// background, their mean, is taken away. So is what tells languages apart: the
+/// directions between the means of the corpus' languages. What is left is laid along
+/// the principal axes of the corpus, each divided by the fourth root of its
+/// variance: half-way to giving every axis the same say. The first axes carry most.
 public struct ContentSpace: Codable, Sendable, Equatable {
   /// Values of a content vector.
   public static let dimensions = 256
@@ -16,12 +17,16 @@ public struct ContentSpace: Codable, Sendable, Equatable {
   /// The scaled axes, one after another.
   private var axes: [Float]
 
-  /// - Parameter embeddings: of the corpus' passages, one after another.
-  init(embeddings: [Float]) {
+  /// A language with fewer passages says nothing reliable of itself.
+  private static let leastPassages = 20
+
+  /// - Parameters:
+  ///   - embeddings: of the corpus' passages, one after another.
+  ///   - languages: of the passages.
+  init(embeddings: [Float], languages: [String]) {
     let length = Encoder.embeddingLength
-    guard
-      let found = PrincipalAxes.find(embeddings, length: length, count: Self.dimensions)
-    else {
+    let plain = Self.withoutLanguages(embeddings, languages)
+    guard let found = PrincipalAxes.find(plain, length: length, count: Self.dimensions) else {
       preconditionFailure("a corpus of finite embeddings has principal axes")
     }
     mean = found.mean.map { Self.rounded(Float($0)) }
@@ -31,6 +36,36 @@ public struct ContentSpace: Codable, Sendable, Equatable {
       let scale = variance > least ? pow(variance, -0.25) : 0
       return axis.map { Self.rounded(Float($0 * scale)) }
     }
+  }
+
+  /// The embeddings without their parts along the directions between languages.
+  /// The axes of what is left are at right angles to these, so that placing an
+  /// embedding removes them by itself.
+  private static func withoutLanguages(_ embeddings: [Float], _ languages: [String]) -> [Float] {
+    let length = Encoder.embeddingLength
+    var means: [Float] = []
+    for (_, members) in Dictionary(grouping: languages.indices, by: { languages[$0] })
+      .sorted(by: { $0.key < $1.key }) where members.count >= leastPassages
+    {
+      var mean = [Float](repeating: 0, count: length)
+      for member in members {
+        for index in 0..<length { mean[index] += embeddings[member * length + index] }
+      }
+      means += mean.map { $0 / Float(members.count) }
+    }
+    let count = means.count / length - 1
+    guard count > 0, let between = PrincipalAxes.find(means, length: length, count: count) else {
+      return embeddings
+    }
+    var plain = embeddings
+    for start in stride(from: 0, to: plain.count, by: length) {
+      for axis in between.axes {
+        var along = 0.0
+        for index in 0..<length { along += Double(plain[start + index]) * axis[index] }
+        for index in 0..<length { plain[start + index] -= Float(along * axis[index]) }
+      }
+    }
+    return plain
   }
 
   /// Whether the arrays have the sizes that they must have.

@@ -1,5 +1,6 @@
 private import CVectorKernels
 import Foundation
+import Programme
 
 /// What a passage teaches.
 struct PassageTarget: Equatable {

@@ -1,4 +1,5 @@
 import Foundation
+import Programme
 
 /// Trains heads on a corpus, and calibrates them on passages that the fold's
 /// model has not seen.
@@ -89,7 +90,8 @@ public struct Trainer {
       },
       topicThreshold: Self.topicThreshold(
         heldBack.map { logistic($0[networks.count]) }, targets: targets.map { $0.primary != nil }),
-      content: ContentSpace(embeddings: passages.embeddings),
+      content: ContentSpace(
+        embeddings: passages.embeddings, languages: corpus.texts.map(\.language)),
       corpus: corpus.summary,
       metrics: .init(
         folds: options.folds, macroF1: 0, microF1: 0, primaryAccuracy: 0, inLabels: 0, lrap: 0,

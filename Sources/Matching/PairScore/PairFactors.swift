@@ -33,10 +33,14 @@ public struct PairFactors: Hashable, Sendable {
     }
   }
 
-  /// The probability that both belong to at least one network in common, the
-  /// memberships taken as independent: 1 − ∏ (1 − x·y).
+  /// How alike the memberships are spread over the networks: the Bhattacharyya
+  /// coefficient of the two distributions, sum of √(x·y) over √(sum x · sum y)
+  /// (A. Bhattacharyya, 1943). 1 for the same spread, 0 for none in common.
   static func sharedNetworks(_ x: [Double], _ y: [Double]) -> Double {
-    1 - zip(x, y).reduce(1) { $0 * (1 - $1.0 * $1.1) }
+    let (all, every) = (x.reduce(0, +), y.reduce(0, +))
+    guard all > 0, every > 0 else { return 0 }
+    let common = zip(x, y).reduce(0) { $0 + ($1.0 * $1.1).squareRoot() }
+    return min(1, common / (all * every).squareRoot())
   }
 
   private static func direction(_ offers: QuantisedVector?, _ seeks: QuantisedVector?) -> Double? {
@@ -52,11 +56,11 @@ public struct PairFactors: Hashable, Sendable {
     }
   }
 
-  /// 1 for equal populations, 0 from a hundredfold on, linear in the logarithm of
+  /// 1 for equal populations, 0 from tenfold on, linear in the logarithm of
   /// the ratio between.
   static func scale(_ x: Int, _ y: Int) -> Double {
     guard x > 0, y > 0 else { return 0 }
-    return max(0, 1 - abs(log10(Double(x)) - log10(Double(y))) / 2)
+    return max(0, 1 - abs(log10(Double(x)) - log10(Double(y))))
   }
 
   /// What one can pass on: 1 when one took part before and the other did not; else

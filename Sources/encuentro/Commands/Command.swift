@@ -30,6 +30,10 @@ enum SharedOption {
   static let programme = CommandSyntax.Option(
     name: "--programme", value: "FILE", help: "a programme definition (default: the bulletin's)")
 
+  static let participants = CommandSyntax.Option(
+    name: "--participants", value: "FILE",
+    help: "participants instead of the sample, JSON Lines")
+
   static let engine = [model, heads, programme]
 }
 
@@ -38,6 +42,13 @@ extension Arguments {
   func programme() throws -> ProgrammeDefinition {
     guard let path = string("--programme") else { return try ProgrammeDefinition.bulletin }
     return try ProgrammeDefinition.check(Input.data(path), source: path).get()
+  }
+
+  /// The participants of the file that `--participants` names, or the sample's.
+  func participants(_ programme: ProgrammeDefinition) throws -> [Participant] {
+    guard let path = string("--participants") else { return try SampleData.participants() }
+    return try Participant.decode(
+      jsonl: Input.data(path), source: path, definition: programme)
   }
 
   func engine() throws -> ClassificationEngine {

@@ -11,20 +11,12 @@ enum SampleCommand: Command {
       pairings with illustrative plans; --participants takes a file of your own
       (JSON Lines, as in Sources/Programme/Resources).
       """,
-    options: SharedOption.engine + [
-      .init(name: "--participants", value: "FILE", help: "participants instead of the sample")
-    ])
+    options: SharedOption.engine + [SharedOption.participants])
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     try arguments.noOperands()
     let engine = try arguments.engine()
-    let participants =
-      if let path = arguments.string("--participants") {
-        try Participant.decode(
-          jsonl: Input.data(path), source: path, definition: engine.programme)
-      } else {
-        try SampleData.participants()
-      }
+    let participants = try arguments.participants(engine.programme)
     let progress = Console.Progress(console)
     let view = try engine.classify(participants) { done in
       progress.update(

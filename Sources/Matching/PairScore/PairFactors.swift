@@ -34,13 +34,16 @@ public struct PairFactors: Hashable, Sendable {
   }
 
   /// How alike the memberships are spread over the networks: the Bhattacharyya
-  /// coefficient of the two distributions, sum of √(x·y) over √(sum x · sum y)
-  /// (A. Bhattacharyya, 1943). 1 for the same spread, 0 for none in common.
+  /// coefficient of the two distributions, sum of √(p·q) (A. Bhattacharyya, 1943).
+  /// 1 for the same spread, 0 for none in common.
   static func sharedNetworks(_ x: [Double], _ y: [Double]) -> Double {
-    let (all, every) = (x.reduce(0, +), y.reduce(0, +))
-    guard all > 0, every > 0 else { return 0 }
-    let common = zip(x, y).reduce(0) { $0 + ($1.0 * $1.1).squareRoot() }
-    return min(1, common / (all * every).squareRoot())
+    min(1, zip(roots(x), roots(y)).reduce(0) { $0 + $1.0 * $1.1 })
+  }
+
+  /// The square roots of the memberships' parts of their sum; zeros for a sum of 0.
+  static func roots(_ memberships: [Double]) -> [Double] {
+    let sum = memberships.reduce(0, +)
+    return memberships.map { sum > 0 ? ($0 / sum).squareRoot() : 0 }
   }
 
   private static func direction(_ offers: QuantisedVector?, _ seeks: QuantisedVector?) -> Double? {

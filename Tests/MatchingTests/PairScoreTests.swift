@@ -32,7 +32,8 @@ struct PairScoreTests {
     a.facts.population = 100_000
     b.facts.population = 1_000_000
     let both = PairScore(PairFactors(a, b), weights: weights)
-    #expect(both.micros == Int32((0.5.squareRoot() * 0.75 + 0.5 * 0.25) * 1e6 + 0.5))
+    let expected: Double = 0.5.squareRoot() * 0.75
+    #expect(both.micros == Int32((expected * 1e6).rounded()), "tenfold is 0 in scale")
     #expect(both.contributions.map(\.share) == [0.75, 0.25])
     #expect(!both.unknown.contains(.scale) && both.unknown.contains(.content))
   }

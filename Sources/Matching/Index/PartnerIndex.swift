@@ -67,6 +67,13 @@ public struct PartnerIndex: Sendable {
     shares = PairShares(weights)
   }
 
+  /// The same profiles under other weights and rules, sharing their memory.
+  ///
+  /// - Complexity: O(profiles · log(profiles)), for the order of the ids.
+  public func with(weights: FactorWeights, eligibility: Eligibility) -> PartnerIndex {
+    PartnerIndex(columns: columns, panels: panels, weights: weights, eligibility: eligibility)
+  }
+
   /// How many profiles there are.
   public var count: Int { columns.count }
 

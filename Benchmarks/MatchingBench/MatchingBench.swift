@@ -52,6 +52,8 @@ struct Bench {
     var vectorsByInstructionSet: [String: Passes] = [:]
     /// The scores of one of 10,000 with all of them.
     var cohortRow: Passes?
+    /// The same for each of 100 that are asked for at once.
+    var cohortRowOfMany = 0.0
     /// The factors and the score of one pair, in seconds.
     var pair = 0.0
     /// Reading memory of the size of the vectors, and of their heads.
@@ -111,7 +113,7 @@ struct Bench {
     }
     vk_force_instruction_set(nil)
     try writeQueries(vectors)
-    result.cohortRow = cohortRow()
+    (result.cohortRow, result.cohortRowOfMany) = cohortRow()
     result.pair = pair()
     result.readVectors = read(bytes: index.count * 3 * SyntheticProfiles.dimension)
     result.readHeads = read(bytes: index.count * 3 * 64)
@@ -169,7 +171,7 @@ struct Bench {
     try JSONEncoder().encode(queries).write(to: folder.appending(path: "rows.json"))
   }
 
-  private func cohortRow() -> Passes {
+  private func cohortRow() -> (single: Passes, together: Double) {
     var source = SyntheticProfiles(seed: Self.seed + 1)
     let cohort = PartnerIndex(
       profiles: (0..<Self.cohort).map { source.next($0) }, weights: index.weights,
@@ -177,10 +179,14 @@ struct Bench {
         rules: Rules(crossRegional: false, oneSideEuropean: false, allowPreviousPartners: true)))
     var scores = [Int32](repeating: 0, count: Self.cohort)
     var row = 0
-    return Passes(count: 1000, seconds: 1) {
+    let single = Passes(count: 1000, seconds: 1) {
       cohort.scores(of: row % Self.cohort, into: &scores)
       row += 1
     }
+    let rows = 0..<100
+    var many = [Int32](repeating: 0, count: Self.cohort * rows.count)
+    let together = Passes(count: 20, seconds: 1) { cohort.scores(of: rows, into: &many) }
+    return (single, together.fastest / Double(rows.count))
   }
 
   private func pair() -> Double {

@@ -66,13 +66,13 @@ static void bounds_with(head_function *head, const vk_partner_shape *shape,
 }
 
 static void dots_with(head_function *head, tail_function *tail, const vk_partner_shape *shape,
-                      const vk_partner_panel *panel, const int8_t *query_head,
-                      const int8_t *query_tail, uint32_t lanes, int32_t *dots) {
-    head(shape, panel->head, query_head, dots);
+                      const vk_partner_panel *panel, const vk_partner_query *query,
+                      uint32_t lanes, int32_t *dots) {
+    head(shape, panel->head, query->head, dots);
     if (shape->tail == 0) return;
     for (size_t lane = 0; lane < VK_LANES; lane++)
         if (lanes >> lane & 1)
-            tail(shape, panel->tail + lane * VK_BLOCKS * shape->tail, query_tail, lane, dots);
+            tail(shape, panel->tail + lane * VK_BLOCKS * shape->tail, query->tail, lane, dots);
 }
 
 // MARK: - x86
@@ -82,18 +82,6 @@ static void dots_with(head_function *head, tail_function *tail, const vk_partner
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 #define AVX512_INLINE                                                                              \
     static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
-
-// What the 128 of the stored components adds to a product.
-AVX512_INLINE int32_t moved(const int8_t *query, size_t count) {
-    __m128i sum = _mm_setzero_si128();
-    size_t k = 0;
-    for (; k + 16 <= count; k += 16)
-        sum = _mm_dpbusd_epi32(sum, _mm_set1_epi8(1), _mm_loadu_si128((const __m128i *)(query + k)));
-    int32_t total = _mm_extract_epi32(sum, 0) + _mm_extract_epi32(sum, 1) +
-                    _mm_extract_epi32(sum, 2) + _mm_extract_epi32(sum, 3);
-    for (; k < count; k++) total += query[k];
-    return -128 * total;
-}
 
 AVX512_INLINE __m512i four_of(const int8_t *query) {
     int32_t four;
@@ -167,28 +155,35 @@ AVX512_INLINE __m128i sums_of(__m512i a, __m512i b, __m512i c, __m512i d) {
     return _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
 }
 
+// The products of sixteen candidates' heads.
+AVX512_INLINE __m512i sixteen(const uint8_t *candidates, const int8_t *query, size_t groups,
+                              int32_t start) {
+    __m512i a = _mm512_set1_epi32(start), b = _mm512_setzero_si512(), c = b, d = b;
+#define ADD(sum, g)                                                                                \
+    sum = _mm512_dpbusd_epi32(sum, _mm512_load_si512(candidates + (g)*VK_LANES * 4),               \
+                              four_of(query + (g)*4))
+    for (; groups != 0; groups -= 4, candidates += 4 * VK_LANES * 4, query += 16) {
+        ADD(a, 0);
+        ADD(b, 1);
+        ADD(c, 2);
+        ADD(d, 3);
+    }
+#undef ADD
+    return _mm512_add_epi32(_mm512_add_epi32(a, b), _mm512_add_epi32(c, d));
+}
+
 AVX512 static void avx512_dots(const vk_partner_shape *shape, const vk_partner_panel *panel,
-                               const int8_t *query_head, const int8_t *query_tail, uint32_t lanes,
-                               int32_t *dots) {
+                               const vk_partner_query *query, uint32_t lanes, int32_t *dots) {
     const size_t tail = shape->tail;
     const size_t row = VK_BLOCKS * tail;
-    const uint8_t *candidates = panel->head;
-    int32_t starts[VK_BLOCKS];
-    for (size_t b = 0; b < VK_BLOCKS; b++) {
-        starts[b] = moved(query_head + b * shape->head, shape->head) +
-                    moved(query_tail + b * tail, tail);
-        __m512i low[2], high[2];
-        low[0] = high[0] = _mm512_set1_epi32(starts[b]);
-        low[1] = high[1] = _mm512_setzero_si512();
-        const int8_t *query = query_head + b * shape->head;
-        for (size_t g = 0; g < shape->head / 4; g++, candidates += VK_LANES * 4) {
-            const __m512i four = four_of(query + g * 4);
-            low[g & 1] = _mm512_dpbusd_epi32(low[g & 1], _mm512_load_si512(candidates), four);
-            high[g & 1] = _mm512_dpbusd_epi32(high[g & 1], _mm512_load_si512(candidates + 64), four);
-        }
-        _mm512_storeu_si512(dots + b * VK_LANES, _mm512_add_epi32(low[0], low[1]));
-        _mm512_storeu_si512(dots + b * VK_LANES + 16, _mm512_add_epi32(high[0], high[1]));
-    }
+    const int8_t *query_tail = query->tail;
+    for (size_t h = 0; h < 2; h++)
+        if (lanes >> (h * 16) & 0xffff)
+            for (size_t b = 0; b < VK_BLOCKS; b++)
+                _mm512_storeu_si512(
+                    dots + b * VK_LANES + h * 16,
+                    sixteen(panel->head + b * head_block(shape) + h * 64,
+                            query->head + b * shape->head, shape->head / 4, query->starts[b]));
     if (tail == 0) return;
     for (size_t lane = 0; lane < VK_LANES; lane += 4) {
         uint32_t four = lanes >> lane & 15;
@@ -309,6 +304,17 @@ NEON static void neon_tail(const vk_partner_shape *shape, const uint8_t *row, co
 
 // MARK: - Choice
 
+// Fetches the tails that are soon read.
+static void fetch_tails(const vk_partner_shape *shape, const vk_partner_panel *panel,
+                        const uint32_t *lanes, size_t count) {
+    const size_t row = VK_BLOCKS * shape->tail;
+    uint32_t any = 0;
+    for (size_t i = 0; i < count; i++) any |= lanes[i];
+    for (; any != 0; any &= any - 1)
+        for (size_t k = 0; k < row; k += 64)
+            __builtin_prefetch(panel->tail + (size_t)__builtin_ctz(any) * row + k);
+}
+
 void vk_partner_bounds(const vk_partner_shape *shape, const vk_partner_panel *panel,
                        const vk_partner_bound *bounds, const uint32_t *list, size_t count,
                        uint32_t *lanes) {
@@ -317,6 +323,7 @@ void vk_partner_bounds(const vk_partner_shape *shape, const vk_partner_panel *pa
 #if defined(__x86_64__)
     if (!strcmp(set, "avx512vnni")) {
         avx512_bounds(shape, panel, bounds, list, count, lanes);
+        fetch_tails(shape, panel, lanes, count);
         return;
     }
     if (!strcmp(set, "avx2")) head = avx2_head;
@@ -328,13 +335,13 @@ void vk_partner_bounds(const vk_partner_shape *shape, const vk_partner_panel *pa
 }
 
 void vk_partner_dots(const vk_partner_shape *shape, const vk_partner_panel *panel,
-                     const int8_t *head, const int8_t *tail, uint32_t lanes, int32_t *dots) {
+                     const vk_partner_query *query, uint32_t lanes, int32_t *dots) {
     const char *set = vk_instruction_set();
     head_function *heads = plain_head;
     tail_function *tails = plain_tail;
 #if defined(__x86_64__)
     if (!strcmp(set, "avx512vnni")) {
-        avx512_dots(shape, panel, head, tail, lanes, dots);
+        avx512_dots(shape, panel, query, lanes, dots);
         return;
     }
     if (!strcmp(set, "avx2")) {
@@ -348,7 +355,7 @@ void vk_partner_dots(const vk_partner_shape *shape, const vk_partner_panel *pane
     }
 #endif
     (void)set;
-    dots_with(heads, tails, shape, panel, head, tail, lanes, dots);
+    dots_with(heads, tails, shape, panel, query, lanes, dots);
 }
 
 int64_t vk_partner_pack(const vk_partner_shape *shape, const int8_t *vector, size_t dimension,

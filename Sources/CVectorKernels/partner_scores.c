@@ -21,10 +21,11 @@ typedef float floats __attribute__((vector_size(32), aligned(4)));
 
 VK_CLONES void vk_partner_scores(const vk_partner_rating *rating, const vk_partner_panel *panel,
                                  const vk_partner_facts *facts, const int32_t *dots,
-                                 int32_t *micros) {
+                                 uint32_t lanes, int32_t *micros) {
     const uint32_t known = rating->known;
     const double *shares = rating->shares;
     for (size_t lane = 0; lane < VK_LANES; lane += 8) {
+        if ((lanes >> lane & 0xff) == 0) continue;
         doubles sum = {0};
         if (known & VK_SHARED_NETWORKS) {
             doubles none = (doubles){0} + 1.0;

@@ -20,7 +20,7 @@ extern "C" {
 /// How the vectors of all candidates are cut: the first `head` components lie in
 /// panels, the others row by row. Components are stored as value + 128.
 typedef struct {
-    /// A multiple of 4, at least 4.
+    /// A multiple of 16, at least 16.
     size_t head;
     /// A multiple of 64; padded with the value 0.
     size_t tail;
@@ -60,14 +60,21 @@ void vk_partner_bounds(const vk_partner_shape *_Nonnull shape,
                        const vk_partner_bound *_Nonnull bounds, const uint32_t *_Nonnull list,
                        size_t count, uint32_t *_Nonnull lanes);
 
+/// The vectors of a query.
+typedef struct {
+    /// [VK_BLOCKS][shape.head] and [VK_BLOCKS][shape.tail]
+    const int8_t *_Nonnull head;
+    const int8_t *_Nullable tail;
+    /// -128 · the sum of each vector, which the stored 128 adds too much.
+    int32_t starts[VK_BLOCKS];
+} vk_partner_query;
+
 /// The integer products of a query's vectors with those of the candidates in
-/// `lanes`; what stands for other lanes is not told.
-///
-/// `head` is [VK_BLOCKS][shape.head], `tail` [VK_BLOCKS][shape.tail], `dots`
-/// [VK_BLOCKS][VK_LANES].
+/// `lanes`, [VK_BLOCKS][VK_LANES]; what stands for other lanes is not told.
 void vk_partner_dots(const vk_partner_shape *_Nonnull shape,
-                     const vk_partner_panel *_Nonnull panel, const int8_t *_Nonnull head,
-                     const int8_t *_Nullable tail, uint32_t lanes, int32_t *_Nonnull dots);
+                     const vk_partner_panel *_Nonnull panel,
+                     const vk_partner_query *_Nonnull query, uint32_t lanes,
+                     int32_t *_Nonnull dots);
 
 /// Puts the vector of one candidate into a panel. Returns the sum of the squares
 /// of what went to the tail.
@@ -112,12 +119,13 @@ typedef struct {
     const uint8_t *_Nonnull mentoring, *_Nonnull themes;
 } vk_partner_facts;
 
-/// The scores of a panel's candidates in millionths, with the operations of
-/// `PairFactors` and `PairScore` in the same order.
+/// The scores of the candidates in `lanes` in millionths, with the operations of
+/// `PairFactors` and `PairScore` in the same order; what stands for other lanes is
+/// not told.
 void vk_partner_scores(const vk_partner_rating *_Nonnull rating,
                        const vk_partner_panel *_Nonnull panel,
                        const vk_partner_facts *_Nonnull facts, const int32_t *_Nonnull dots,
-                       int32_t *_Nonnull micros);
+                       uint32_t lanes, int32_t *_Nonnull micros);
 
 /// Codes of one fact that a summary lists; a panel with more has any.
 #define VK_CODES 4

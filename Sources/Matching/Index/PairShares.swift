@@ -6,23 +6,40 @@ struct PairShares: Sendable {
   /// What a pair knows, in the bits of the C kernels.
   typealias Known = UInt32
 
-  private let shares: [[Double]]
+  /// [known][factor], 0 for factors that are not known.
+  private let shares: [Double]
+  /// [known][block]
+  private let blocks: [Float]
   private let counted: Known
 
   init(_ weights: FactorWeights) {
     let bits = Factor.allCases.map { weights[$0] > 0 ? Self.bits(of: $0) : 0 }
     counted = bits.reduce(0, |)
-    shares = (0..<256).map { known in
+    let shares = (0..<256).map { known in
       let factors = Factor.allCases.filter {
         weights[$0] > 0 && UInt32(known) & Self.bits(of: $0) != 0
       }
       let total = factors.reduce(0) { $0 + weights[$1] }
       return Factor.allCases.map { factors.contains($0) ? weights[$0] / total : 0 }
     }
+    self.shares = shares.flatMap { $0 }
+    blocks = shares.enumerated().flatMap { known, shares in
+      let (seeks, offers) = (
+        UInt32(known) & Self.querySeeks != 0, UInt32(known) & Self.queryOffers != 0
+      )
+      let direction = Float(seeks && offers ? shares[2] / 2 : shares[2])
+      return [Float(shares[1]), seeks ? direction : 0, offers ? direction : 0]
+    }
   }
 
-  /// In the order of the factors; 0 for those that are not known.
-  subscript(known: Known) -> [Double] { shares[Int(known)] }
+  /// A factor's part of the weights of those known.
+  func share(_ factor: Int, _ known: Known) -> Double { shares[Int(known) * 7 + factor] }
+
+  /// The weight of a block of vectors; both directions of complementarity have half
+  /// of its weight each, one that is alone has all.
+  func blockWeight(_ block: Int, _ known: Known) -> Float {
+    blocks[Int(known) * PartnerPanels.blocks + block]
+  }
 
   /// The known factors of positive weight.
   func known(ofQuery query: Knowledge, _ candidate: Knowledge) -> Known {
@@ -38,15 +55,6 @@ struct PairShares: Sendable {
     add(Self.mentoring, if: both.contains(.alumni) || both.contains(.gcom))
     add(Self.themes, if: both.contains(.themes))
     return known & counted
-  }
-
-  /// The weights of the three vector products, the mean of two directions being
-  /// half of each.
-  func blockWeights(_ known: Known) -> [Double] {
-    let shares = self[known]
-    let (seeks, offers) = (known & Self.querySeeks != 0, known & Self.queryOffers != 0)
-    let direction = seeks && offers ? shares[2] / 2 : shares[2]
-    return [shares[1], seeks ? direction : 0, offers ? direction : 0]
   }
 
   private static let sharedNetworks = UInt32(VK_SHARED_NETWORKS)

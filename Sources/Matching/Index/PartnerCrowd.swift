@@ -7,13 +7,20 @@ import CVectorKernels
 final class PartnerCrowd {
   let count: Int
   let bounds: AlignedBuffer<vk_partner_bound>
+  let vectors: AlignedBuffer<vk_partner_query>
   let ratings: AlignedBuffer<vk_partner_rating>
   /// For each query the most that its vectors can add, or -1 when no candidate of
   /// the group may be paired with it.
   let caps: AlignedBuffer<Float>
   private(set) var facts: vk_partner_crowd
-  private let queries: [PartnerQuery]
-  private let index: PartnerIndex
+  private let knowledge: [Knowledge]
+  /// [query][region]: whether the rules allow candidates of the region.
+  private let allowed: [Bool]
+  private let regionCount: Int
+  private let shareTable: PairShares
+  /// [query][block]: what a step is worth, and the tail's length.
+  private let steps: [Float]
+  private let lengths: [Float]
   private let heads: AlignedBuffer<Int8>
   private let tails: AlignedBuffer<Int8>
   private let memberships: AlignedBuffer<Double>
@@ -26,9 +33,14 @@ final class PartnerCrowd {
   private static let largestTable = 4096
 
   init(_ queries: [PartnerQuery], _ index: PartnerIndex, bounding: Bool) {
-    self.queries = queries
-    self.index = index
     count = queries.count
+    knowledge = queries.map(\.knowledge)
+    steps = queries.flatMap(\.scales)
+    lengths = queries.flatMap(\.lengths)
+    shareTable = index.shares
+    let regions = index.columns.regionLabels.names.indices.map(index.columns.region)
+    regionCount = regions.count
+    allowed = queries.flatMap { query in regions.map { index.allows(query.region, $0) } }
     let panels = index.panels
     let (headSize, tailSize) = (
       PartnerPanels.blocks * panels.shape.head, PartnerPanels.blocks * panels.shape.tail
@@ -41,6 +53,9 @@ final class PartnerCrowd {
     bounds = AlignedBuffer(
       repeating: vk_partner_bound(
         head: heads.base, starts: (0, 0, 0), steps: (0, 0, 0), lengths: (0, 0, 0), need: 0),
+      count: count)
+    vectors = AlignedBuffer(
+      repeating: vk_partner_query(head: heads.base, tail: tails.base, starts: (0, 0, 0)),
       count: count)
     ratings = AlignedBuffer(
       repeating: vk_partner_rating(
@@ -55,7 +70,10 @@ final class PartnerCrowd {
       (memberships.base + q * networks).update(from: query.memberships, count: networks)
       (languages.base + q * sets).update(from: query.languages, count: sets)
       bounds[q].head = UnsafePointer(heads.base + q * headSize)
-      bounds[q].starts = (query.starts[0], query.starts[1], query.starts[2])
+      bounds[q].starts = (query.headStarts[0], query.headStarts[1], query.headStarts[2])
+      vectors[q].head = bounds[q].head
+      vectors[q].tail = UnsafePointer(tails.base + q * tailSize)
+      vectors[q].starts = (query.starts[0], query.starts[1], query.starts[2])
       ratings[q].scales = (
         Double(query.scales[0]), Double(query.scales[1]), Double(query.scales[2])
       )
@@ -96,39 +114,41 @@ final class PartnerCrowd {
     }
   }
 
-  /// The query's tails, for `vk_partner_dots`.
-  func tail(_ q: Int) -> UnsafePointer<Int8> {
-    UnsafePointer(tails.base + q * PartnerPanels.blocks * index.panels.shape.tail)
-  }
-
   /// Turns to the candidates of a group.
   ///
   /// - Returns: whether any query may be paired with them.
   func prepare(_ group: PartnerPanels.Group) -> Bool {
-    let region = index.columns.region(group.region)
     let stride = facts.stride
     var anybody = false
-    for (q, query) in queries.enumerated() {
-      guard index.allows(query.region, region) else {
-        caps[q] = -1
+    for q in 0..<count {
+      guard allowed[q * regionCount + group.region] else {
+        caps.base[q] = -1
         continue
       }
       anybody = true
-      let known = index.shares.known(ofQuery: query.knowledge, group.knowledge)
-      let shares = index.shares[known]
-      ratings[q].known = known
-      ratings[q].shares = (
-        shares[0], shares[1], shares[2], shares[3], shares[4], shares[5], shares[6]
+      let known = shareTable.known(ofQuery: knowledge[q], group.knowledge)
+      func share(_ factor: Int) -> Double { shareTable.share(factor, known) }
+      ratings.base[q].known = known
+      ratings.base[q].shares = (
+        share(0), share(1), share(2), share(3), share(4), share(5), share(6)
       )
-      let weights = index.shares.blockWeights(known).map { Float($0) }
+      let weights = (
+        shareTable.blockWeight(0, known), shareTable.blockWeight(1, known),
+        shareTable.blockWeight(2, known)
+      )
       // A cosine of rounded vectors may be above 1 by as much as rounding does.
-      caps[q] = (weights[0] + weights[1] + weights[2]) * (1 + 1e-5)
-      let (s, l) = (query.scales, query.lengths)
-      bounds[q].steps = (weights[0] * s[0], weights[1] * s[1], weights[2] * s[2])
-      bounds[q].lengths = (weights[0] * l[0], weights[1] * l[1], weights[2] * l[2])
+      caps.base[q] = (weights.0 + weights.1 + weights.2) * (1 + 1e-5)
       guard stride > 0 else { continue }
-      for (place, factor) in [0, 3, 4, 5, 6].enumerated() {
-        self.shares.base[place * stride + q] = Float(shares[factor])
+      let at = q * PartnerPanels.blocks
+      bounds.base[q].steps = (
+        weights.0 * steps[at], weights.1 * steps[at + 1], weights.2 * steps[at + 2]
+      )
+      bounds.base[q].lengths = (
+        weights.0 * lengths[at], weights.1 * lengths[at + 1], weights.2 * lengths[at + 2]
+      )
+      shares.base[q] = Float(share(0))
+      for factor in 3..<7 {
+        shares.base[(factor - 2) * stride + q] = Float(share(factor))
       }
     }
     return anybody

@@ -6,8 +6,9 @@ struct PartnerQuery {
   /// [block][head] and [block][tail], blocks in the order content, seeks, offers.
   var head: [Int8]
   var tail: [Int8]
-  /// For each block: -128 · the sum of its head, what a step is worth, and at least
-  /// the length of the tail.
+  /// For each block: -128 · the sum of its head and of all of it, what a step is
+  /// worth, and at least the length of the tail.
+  var headStarts: [Int32]
   var starts: [Int32]
   var scales: [Float]
   var lengths: [Float]
@@ -69,6 +70,7 @@ struct PartnerQuery {
     self.scales = scales
     head = Array(repeating: 0, count: PartnerPanels.blocks * shape.head)
     tail = Array(repeating: 0, count: PartnerPanels.blocks * shape.tail)
+    headStarts = Array(repeating: 0, count: PartnerPanels.blocks)
     starts = Array(repeating: 0, count: PartnerPanels.blocks)
     lengths = Array(repeating: 0, count: PartnerPanels.blocks)
     for (block, vector) in vectors.enumerated() {
@@ -80,8 +82,10 @@ struct PartnerQuery {
         head[block * shape.head + k] = value
         sum += Int(value)
       }
+      headStarts[block] = Int32(-128 * sum)
       for (k, value) in vector.dropFirst(shape.head).enumerated() {
         tail[block * shape.tail + k] = value
+        sum += Int(value)
         squares += Int(value) * Int(value)
       }
       starts[block] = Int32(-128 * sum)

@@ -31,21 +31,22 @@ struct PartnerScan {
     slack = Float(40 + 4 * index.panels.networks) / Float(1 << 22)
   }
 
-  /// The scores of one query with all candidates, by rows; -1 where the rules forbid
-  /// the pair because of regions.
+  /// The scores of each query with all candidates, [query][row]; -1 where the rules
+  /// forbid the pair because of regions.
   func scores(into scores: UnsafeMutableBufferPointer<Int32>) {
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: PartnerPanels.lanes) { micros in
-      guard let start = micros.baseAddress else { return }
-      for group in panels.groups {
-        let isAllowed = crowd.prepare(group)
-        Self.forEachPanel(of: group) { panel, lanes in
-          if isAllowed { rate(0, panel: panel, lanes: lanes, into: start) }
+    let micros = AlignedBuffer<Int32>(repeating: 0, count: PartnerPanels.lanes)
+    for group in panels.groups {
+      let isAllowed = crowd.prepare(group)
+      Self.forEachPanel(of: group) { panel, lanes in
+        for q in 0..<crowd.count {
+          let isRated = isAllowed && crowd.caps.base[q] >= 0
+          if isRated { rate(q, panel: panel, lanes: lanes, into: micros.base) }
           var rest = lanes
           while rest != 0 {
             let lane = rest.trailingZeroBitCount
             rest &= rest - 1
             let row = Int(panels.rows[panel * PartnerPanels.lanes + lane])
-            scores[row] = isAllowed ? start[lane] : -1
+            scores[q * panels.count + row] = isRated ? micros.base[lane] : -1
           }
         }
       }
@@ -133,9 +134,8 @@ struct PartnerScan {
       of: Int32.self, capacity: PartnerPanels.blocks * PartnerPanels.lanes
     ) { dots in
       guard let start = dots.baseAddress else { return }
-      vk_partner_dots(
-        &shape, &candidates, crowd.bounds.base[q].head, crowd.tail(q), lanes, start)
-      vk_partner_scores(crowd.ratings.base + q, &candidates, &facts, start, micros)
+      vk_partner_dots(&shape, &candidates, crowd.vectors.base + q, lanes, start)
+      vk_partner_scores(crowd.ratings.base + q, &candidates, &facts, start, lanes, micros)
     }
   }
 

@@ -11,51 +11,36 @@
 // Contracting a multiply and an add on one machine only would change the bits.
 #pragma STDC FP_CONTRACT OFF
 
-static inline size_t head_block(const vk_partner_shape *shape) { return shape->head * VK_LANES; }
-
 // MARK: - Any machine
 
-typedef void head_function(const vk_partner_shape *shape, const uint8_t *panel,
-                           const int8_t *query, int32_t *dots);
-typedef void tail_function(const vk_partner_shape *shape, const uint8_t *row, const int8_t *query,
-                           size_t lane, int32_t *dots);
+// Adds the products of `depth` components of each block of a query with those of
+// all candidates of a panel, both laid out as their heads and as their tails are.
+typedef void products_function(const uint8_t *panel, size_t depth, const int8_t *query,
+                               int32_t *dots);
 
-static void plain_head(const vk_partner_shape *shape, const uint8_t *panel, const int8_t *query,
-                       int32_t *dots) {
-    for (size_t b = 0; b < VK_BLOCKS; b++) {
-        int32_t *sum = dots + b * VK_LANES;
-        for (size_t lane = 0; lane < VK_LANES; lane++) sum[lane] = 0;
-        for (size_t g = 0; g < shape->head / 4; g++, panel += VK_LANES * 4, query += 4)
+static void plain_products(const uint8_t *panel, size_t depth, const int8_t *query,
+                           int32_t *dots) {
+    for (size_t b = 0; b < VK_BLOCKS; b++, dots += VK_LANES)
+        for (size_t g = 0; g < depth / 4; g++, panel += VK_LANES * 4, query += 4)
             for (size_t lane = 0; lane < VK_LANES; lane++)
                 for (size_t k = 0; k < 4; k++)
-                    sum[lane] += ((int32_t)panel[lane * 4 + k] - 128) * query[k];
-    }
-}
-
-static void plain_tail(const vk_partner_shape *shape, const uint8_t *row, const int8_t *query,
-                       size_t lane, int32_t *dots) {
-    for (size_t b = 0; b < VK_BLOCKS; b++) {
-        int32_t sum = 0;
-        for (size_t k = 0; k < shape->tail; k++)
-            sum += ((int32_t)row[b * shape->tail + k] - 128) * query[b * shape->tail + k];
-        dots[b * VK_LANES + lane] += sum;
-    }
+                    dots[lane] += ((int32_t)panel[lane * 4 + k] - 128) * query[k];
 }
 
 // The same operations in the same order as the AVX-512 variant below.
-static void bounds_with(head_function *head, const vk_partner_shape *shape,
+static void bounds_with(products_function *products, const vk_partner_shape *shape,
                         const vk_partner_panel *panel, const vk_partner_bound *bounds,
                         const uint32_t *list, size_t count, uint32_t *lanes) {
     for (size_t i = 0; i < count; i++) {
         const vk_partner_bound *query = &bounds[list[i]];
-        int32_t dots[VK_BLOCKS * VK_LANES];
-        head(shape, panel->head, query->head, dots);
+        int32_t dots[VK_BLOCKS * VK_LANES] = {0};
+        products(panel->head, shape->head, query->head, dots);
         float total[VK_LANES] = {0};
         for (size_t b = 0; b < VK_BLOCKS; b++)
             for (size_t lane = 0; lane < VK_LANES; lane++) {
                 const size_t at = b * VK_LANES + lane;
-                const float head_part = (float)dots[at] * panel->scales[at] * query->steps[b];
-                const float bound = head_part + panel->lengths[at] * query->lengths[b];
+                const float product = (float)dots[at] + panel->lengths[at] * query->lengths[b];
+                const float bound = product * panel->scales[at] * query->steps[b];
                 total[lane] = total[lane] + (bound > 0 ? bound : 0);
             }
         uint32_t bits = 0;
@@ -63,16 +48,6 @@ static void bounds_with(head_function *head, const vk_partner_shape *shape,
             bits |= (uint32_t)(total[lane] >= query->need) << lane;
         lanes[i] = bits;
     }
-}
-
-static void dots_with(head_function *head, tail_function *tail, const vk_partner_shape *shape,
-                      const vk_partner_panel *panel, const vk_partner_query *query,
-                      uint32_t lanes, int32_t *dots) {
-    head(shape, panel->head, query->head, dots);
-    if (shape->tail == 0) return;
-    for (size_t lane = 0; lane < VK_LANES; lane++)
-        if (lanes >> lane & 1)
-            tail(shape, panel->tail + lane * VK_BLOCKS * shape->tail, query->tail, lane, dots);
 }
 
 // MARK: - x86
@@ -120,9 +95,9 @@ AVX512_INLINE void avx512_tile(const vk_partner_shape *shape, const vk_partner_p
             for (size_t q = 0; q < height; q++) {
                 const __m512 steps = _mm512_set1_ps(bounds[list[q]].steps[b]);
                 const __m512 lengths = _mm512_set1_ps(bounds[list[q]].lengths[b]);
-                const __m512 head = _mm512_mul_ps(
-                    _mm512_mul_ps(_mm512_cvtepi32_ps(sum[q][h]), scale), steps);
-                const __m512 bound = _mm512_add_ps(head, _mm512_mul_ps(length, lengths));
+                const __m512 product =
+                    _mm512_add_ps(_mm512_cvtepi32_ps(sum[q][h]), _mm512_mul_ps(length, lengths));
+                const __m512 bound = _mm512_mul_ps(_mm512_mul_ps(product, scale), steps);
                 total[q][h] =
                     _mm512_add_ps(total[q][h], _mm512_max_ps(bound, _mm512_setzero_ps()));
             }
@@ -145,98 +120,58 @@ AVX512 static void avx512_bounds(const vk_partner_shape *shape, const vk_partner
     for (; i < count; i++) avx512_tile(shape, panel, bounds, list + i, lanes + i, 1);
 }
 
-// The sums of four vectors.
-AVX512_INLINE __m128i sums_of(__m512i a, __m512i b, __m512i c, __m512i d) {
-#define HALVED(v) _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1))
-    const __m256i ab = _mm256_hadd_epi32(HALVED(a), HALVED(b));
-    const __m256i cd = _mm256_hadd_epi32(HALVED(c), HALVED(d));
-#undef HALVED
-    const __m256i all = _mm256_hadd_epi32(ab, cd);
-    return _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-}
-
-// The products of sixteen candidates' heads.
-AVX512_INLINE __m512i sixteen(const uint8_t *candidates, const int8_t *query, size_t groups,
-                              int32_t start) {
-    __m512i a = _mm512_set1_epi32(start), b = _mm512_setzero_si512(), c = b, d = b;
-#define ADD(sum, g)                                                                                \
-    sum = _mm512_dpbusd_epi32(sum, _mm512_load_si512(candidates + (g)*VK_LANES * 4),               \
-                              four_of(query + (g)*4))
-    for (; groups != 0; groups -= 4, candidates += 4 * VK_LANES * 4, query += 16) {
-        ADD(a, 0);
-        ADD(b, 1);
-        ADD(c, 2);
-        ADD(d, 3);
+// One query with the whole panel, or with half of it.
+AVX512_INLINE void avx512_half_products(const uint8_t *panel, size_t depth, const int8_t *query,
+                                        int32_t start, int32_t *dots, const size_t halves) {
+    __m512i sum[2][2];
+    for (size_t h = 0; h < halves; h++) {
+        sum[h][0] =
+            _mm512_add_epi32(_mm512_loadu_si512(dots + h * 16), _mm512_set1_epi32(start));
+        sum[h][1] = _mm512_setzero_si512();
     }
-#undef ADD
-    return _mm512_add_epi32(_mm512_add_epi32(a, b), _mm512_add_epi32(c, d));
+    for (size_t g = 0; g < depth / 4; g += 2, panel += 2 * VK_LANES * 4, query += 8) {
+        const __m512i first = four_of(query), second = four_of(query + 4);
+        for (size_t h = 0; h < halves; h++) {
+            sum[h][0] =
+                _mm512_dpbusd_epi32(sum[h][0], _mm512_load_si512(panel + h * 64), first);
+            sum[h][1] = _mm512_dpbusd_epi32(
+                sum[h][1], _mm512_load_si512(panel + VK_LANES * 4 + h * 64), second);
+        }
+    }
+    for (size_t h = 0; h < halves; h++)
+        _mm512_storeu_si512(dots + h * 16, _mm512_add_epi32(sum[h][0], sum[h][1]));
 }
 
-AVX512 static void avx512_dots(const vk_partner_shape *shape, const vk_partner_panel *panel,
-                               const vk_partner_query *query, uint32_t lanes, int32_t *dots) {
-    const size_t tail = shape->tail;
-    const size_t row = VK_BLOCKS * tail;
-    const int8_t *query_tail = query->tail;
-    for (size_t h = 0; h < 2; h++)
-        if (lanes >> (h * 16) & 0xffff)
-            for (size_t b = 0; b < VK_BLOCKS; b++)
-                _mm512_storeu_si512(
-                    dots + b * VK_LANES + h * 16,
-                    sixteen(panel->head + b * head_block(shape) + h * 64,
-                            query->head + b * shape->head, shape->head / 4, query->starts[b]));
-    if (tail == 0) return;
-    for (size_t lane = 0; lane < VK_LANES; lane += 4) {
-        uint32_t four = lanes >> lane & 15;
-        if (four == 0) continue;
-        const uint8_t *rows = panel->tail + lane * row;
-        // A row that is not wanted is not fetched from memory, unless with others.
-        if ((four & (four - 1)) == 0) {
-            const int only = __builtin_ctz(four);
-            __m512i sum[VK_BLOCKS];
-            for (size_t b = 0; b < VK_BLOCKS; b++) sum[b] = _mm512_setzero_si512();
-            for (size_t b = 0; b < VK_BLOCKS; b++)
-                for (size_t k = 0; k < tail; k += 64)
-                    sum[b] = _mm512_dpbusd_epi32(
-                        sum[b], _mm512_loadu_si512(rows + only * row + b * tail + k),
-                        _mm512_loadu_si512(query_tail + b * tail + k));
-            int32_t added[4];
-            _mm_storeu_si128((__m128i *)added,
-                             sums_of(sum[0], sum[1], sum[2], _mm512_setzero_si512()));
-            for (size_t b = 0; b < VK_BLOCKS; b++) dots[b * VK_LANES + lane + only] += added[b];
-            continue;
-        }
-        for (size_t b = 0; b < VK_BLOCKS; b++) {
-            __m512i sum[4];
-            for (size_t r = 0; r < 4; r++) sum[r] = _mm512_setzero_si512();
-            for (size_t k = 0; k < tail; k += 64) {
-                const __m512i query = _mm512_loadu_si512(query_tail + b * tail + k);
-                for (size_t r = 0; r < 4; r++)
-                    sum[r] = _mm512_dpbusd_epi32(
-                        sum[r], _mm512_loadu_si512(rows + r * row + b * tail + k), query);
-            }
-            __m128i *at = (__m128i *)(dots + b * VK_LANES + lane);
-            _mm_storeu_si128(at, _mm_add_epi32(_mm_loadu_si128(at),
-                                               sums_of(sum[0], sum[1], sum[2], sum[3])));
-        }
+AVX512 static void avx512_products(const uint8_t *panel, size_t depth, const int8_t *query,
+                                   const int32_t *starts, uint32_t lanes, int32_t *dots) {
+    for (size_t b = 0; b < VK_BLOCKS; b++) {
+        const uint8_t *block = panel + b * depth * VK_LANES;
+        const int8_t *vector = query + b * depth;
+        int32_t *sums = dots + b * VK_LANES;
+        if ((lanes >> 16) == 0)
+            avx512_half_products(block, depth, vector, starts[b], sums, 1);
+        else if ((lanes & 0xffff) == 0)
+            avx512_half_products(block + 64, depth, vector, starts[b], sums + 16, 1);
+        else
+            avx512_half_products(block, depth, vector, starts[b], sums, 2);
     }
 }
 
 #define AVX2 __attribute__((target("avx2")))
 
 // Sixteen-bit products, because the eight-bit multiply of AVX2 saturates.
-AVX2 static void avx2_head(const vk_partner_shape *shape, const uint8_t *panel,
-                           const int8_t *query, int32_t *dots) {
+AVX2 static void avx2_products(const uint8_t *panel, size_t depth, const int8_t *query,
+                               int32_t *dots) {
     const __m256i zero = _mm256_set1_epi16(128);
-    for (size_t b = 0; b < VK_BLOCKS; b++)
+    for (size_t b = 0; b < VK_BLOCKS; b++, panel += depth * VK_LANES, query += depth)
         for (size_t part = 0; part < 4; part++) {
             // Two half-finished sums a candidate, in pairs.
             __m256i low = _mm256_setzero_si256(), high = low;
-            for (size_t g = 0; g < shape->head / 4; g++) {
-                const uint8_t *at =
-                    panel + b * head_block(shape) + g * VK_LANES * 4 + part * 32;
-                const __m256i bytes = _mm256_loadu_si256((const __m256i *)at);
+            for (size_t g = 0; g < depth / 4; g++) {
+                const __m256i bytes = _mm256_loadu_si256(
+                    (const __m256i *)(panel + g * VK_LANES * 4 + part * 32));
                 int32_t four;
-                memcpy(&four, query + b * shape->head + g * 4, 4);
+                memcpy(&four, query + g * 4, 4);
                 const __m256i q = _mm256_cvtepi8_epi16(_mm_set1_epi32(four));
                 const __m256i c0 = _mm256_cvtepu8_epi16(_mm256_castsi256_si128(bytes));
                 const __m256i c1 = _mm256_cvtepu8_epi16(_mm256_extracti128_si256(bytes, 1));
@@ -244,27 +179,9 @@ AVX2 static void avx2_head(const vk_partner_shape *shape, const uint8_t *panel,
                 high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_sub_epi16(c1, zero), q));
             }
             const __m256i sum = _mm256_permute4x64_epi64(_mm256_hadd_epi32(low, high), 0xD8);
-            _mm256_storeu_si256((__m256i *)(dots + b * VK_LANES + part * 8), sum);
+            __m256i *at = (__m256i *)(dots + b * VK_LANES + part * 8);
+            _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), sum));
         }
-}
-
-AVX2 static void avx2_tail(const vk_partner_shape *shape, const uint8_t *row, const int8_t *query,
-                           size_t lane, int32_t *dots) {
-    const __m256i zero = _mm256_set1_epi16(128);
-    for (size_t b = 0; b < VK_BLOCKS; b++) {
-        __m256i sum = _mm256_setzero_si256();
-        for (size_t k = b * shape->tail; k < (b + 1) * shape->tail; k += 16) {
-            const __m256i c =
-                _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(row + k)));
-            const __m256i q =
-                _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(query + k)));
-            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_sub_epi16(c, zero), q));
-        }
-        __m128i half =
-            _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
-        half = _mm_hadd_epi32(half, half);
-        dots[b * VK_LANES + lane] += _mm_cvtsi128_si32(_mm_hadd_epi32(half, half));
-    }
 }
 
 #elif defined(__aarch64__)
@@ -275,28 +192,19 @@ NEON static inline int8x16_t signed_of(const uint8_t *bytes) {
     return vreinterpretq_s8_u8(veorq_u8(vld1q_u8(bytes), vdupq_n_u8(128)));
 }
 
-NEON static void neon_head(const vk_partner_shape *shape, const uint8_t *panel,
-                           const int8_t *query, int32_t *dots) {
-    for (size_t b = 0; b < VK_BLOCKS; b++) {
+NEON static void neon_products(const uint8_t *panel, size_t depth, const int8_t *query,
+                               int32_t *dots) {
+    for (size_t b = 0; b < VK_BLOCKS; b++, dots += VK_LANES) {
         int32x4_t sum[8];
-        for (size_t h = 0; h < 8; h++) sum[h] = vdupq_n_s32(0);
-        for (size_t g = 0; g < shape->head / 4; g++, panel += VK_LANES * 4, query += 4) {
+        for (size_t h = 0; h < 8; h++) sum[h] = vld1q_s32(dots + h * 4);
+        for (size_t g = 0; g < depth / 4; g++, panel += VK_LANES * 4, query += 4) {
             int32_t four;
             memcpy(&four, query, 4);
             const int8x16_t q = vreinterpretq_s8_s32(vdupq_n_s32(four));
-            for (size_t h = 0; h < 8; h++) sum[h] = vdotq_s32(sum[h], signed_of(panel + h * 16), q);
+            for (size_t h = 0; h < 8; h++)
+                sum[h] = vdotq_s32(sum[h], signed_of(panel + h * 16), q);
         }
-        for (size_t h = 0; h < 8; h++) vst1q_s32(dots + b * VK_LANES + h * 4, sum[h]);
-    }
-}
-
-NEON static void neon_tail(const vk_partner_shape *shape, const uint8_t *row, const int8_t *query,
-                           size_t lane, int32_t *dots) {
-    for (size_t b = 0; b < VK_BLOCKS; b++) {
-        int32x4_t sum = vdupq_n_s32(0);
-        for (size_t k = b * shape->tail; k < (b + 1) * shape->tail; k += 16)
-            sum = vdotq_s32(sum, signed_of(row + k), vld1q_s8(query + k));
-        dots[b * VK_LANES + lane] += vaddvq_s32(sum);
+        for (size_t h = 0; h < 8; h++) vst1q_s32(dots + h * 4, sum[h]);
     }
 }
 
@@ -304,74 +212,65 @@ NEON static void neon_tail(const vk_partner_shape *shape, const uint8_t *row, co
 
 // MARK: - Choice
 
-// Fetches the tails that are soon read.
-static void fetch_tails(const vk_partner_shape *shape, const vk_partner_panel *panel,
-                        const uint32_t *lanes, size_t count) {
-    const size_t row = VK_BLOCKS * shape->tail;
-    uint32_t any = 0;
-    for (size_t i = 0; i < count; i++) any |= lanes[i];
-    for (; any != 0; any &= any - 1)
-        for (size_t k = 0; k < row; k += 64)
-            __builtin_prefetch(panel->tail + (size_t)__builtin_ctz(any) * row + k);
-}
-
 void vk_partner_bounds(const vk_partner_shape *shape, const vk_partner_panel *panel,
                        const vk_partner_bound *bounds, const uint32_t *list, size_t count,
                        uint32_t *lanes) {
     const char *set = vk_instruction_set();
-    head_function *head = plain_head;
+    products_function *products = plain_products;
 #if defined(__x86_64__)
     if (!strcmp(set, "avx512vnni")) {
         avx512_bounds(shape, panel, bounds, list, count, lanes);
-        fetch_tails(shape, panel, lanes, count);
         return;
     }
-    if (!strcmp(set, "avx2")) head = avx2_head;
+    if (!strcmp(set, "avx2")) products = avx2_products;
 #elif defined(__aarch64__)
-    if (!strcmp(set, "neon")) head = neon_head;
+    if (!strcmp(set, "neon")) products = neon_products;
 #endif
     (void)set;
-    bounds_with(head, shape, panel, bounds, list, count, lanes);
+    bounds_with(products, shape, panel, bounds, list, count, lanes);
 }
 
-void vk_partner_dots(const vk_partner_shape *shape, const vk_partner_panel *panel,
-                     const vk_partner_query *query, uint32_t lanes, int32_t *dots) {
+static void add_products(const uint8_t *panel, size_t depth, const int8_t *query,
+                         const int32_t *starts, uint32_t lanes, int32_t *dots) {
     const char *set = vk_instruction_set();
-    head_function *heads = plain_head;
-    tail_function *tails = plain_tail;
+    products_function *products = plain_products;
 #if defined(__x86_64__)
     if (!strcmp(set, "avx512vnni")) {
-        avx512_dots(shape, panel, query, lanes, dots);
+        avx512_products(panel, depth, query, starts, lanes, dots);
         return;
     }
-    if (!strcmp(set, "avx2")) {
-        heads = avx2_head;
-        tails = avx2_tail;
-    }
+    if (!strcmp(set, "avx2")) products = avx2_products;
 #elif defined(__aarch64__)
-    if (!strcmp(set, "neon")) {
-        heads = neon_head;
-        tails = neon_tail;
-    }
+    if (!strcmp(set, "neon")) products = neon_products;
 #endif
     (void)set;
-    dots_with(heads, tails, shape, panel, query, lanes, dots);
+    (void)starts;
+    (void)lanes;
+    products(panel, depth, query, dots);
+}
+
+void vk_partner_heads(const vk_partner_shape *shape, const vk_partner_panel *panel,
+                      const vk_partner_query *query, uint32_t lanes, int32_t *dots) {
+    memset(dots, 0, VK_BLOCKS * VK_LANES * sizeof *dots);
+    add_products(panel->head, shape->head, query->head, query->head_starts, lanes, dots);
+}
+
+void vk_partner_tails(const vk_partner_shape *shape, const vk_partner_panel *panel,
+                      const vk_partner_query *query, uint32_t lanes, int32_t *dots) {
+    if (shape->tail > 0)
+        add_products(panel->tail, shape->tail, query->tail, query->tail_starts, lanes, dots);
 }
 
 int64_t vk_partner_pack(const vk_partner_shape *shape, const int8_t *vector, size_t dimension,
                         size_t block, size_t lane, uint8_t *head, uint8_t *tail) {
-    head += block * head_block(shape) + lane * 4;
+    head += block * shape->head * VK_LANES + lane * 4;
+    tail += block * shape->tail * VK_LANES + lane * 4;
     int64_t squares = 0;
-    for (size_t k = 0; k < shape->head; k++) {
-        const int value = k < dimension ? vector[k] : 0;
-        head[k / 4 * VK_LANES * 4 + k % 4] = (uint8_t)(value + 128);
-    }
-    if (shape->tail == 0) return 0;
-    tail += (lane * VK_BLOCKS + block) * shape->tail;
-    for (size_t k = 0; k < shape->tail; k++) {
-        const int value = shape->head + k < dimension ? vector[shape->head + k] : 0;
-        tail[k] = (uint8_t)(value + 128);
-        squares += value * value;
+    for (size_t k = 0; k < dimension; k++) {
+        const uint8_t moved = (uint8_t)(vector[k] + 128);
+        const size_t at = k < shape->head ? k : k - shape->head;
+        (k < shape->head ? head : tail)[at / 4 * VK_LANES * 4 + at % 4] = moved;
+        if (k >= shape->head) squares += vector[k] * vector[k];
     }
     return squares;
 }

@@ -76,6 +76,46 @@ VK_CLONES void vk_partner_scores(const vk_partner_rating *rating, const vk_partn
     }
 }
 
+// The products as large as the lengths of tails allow.
+VK_CLONES static void largest_dots(const vk_partner_panel *panel, const vk_partner_query *query,
+                                   const int32_t *dots, int32_t *largest) {
+    for (size_t b = 0; b < VK_BLOCKS; b++)
+        for (size_t lane = 0; lane < VK_LANES; lane++) {
+            const size_t at = b * VK_LANES + lane;
+            // One more than is cut off, and one for the rounding of the product.
+            largest[at] = dots[at] + (int32_t)(panel->lengths[at] * query->lengths[b]) + 2;
+        }
+}
+
+VK_CLONES static uint32_t reaching(const int32_t *micros, int32_t least) {
+    uint32_t lanes = 0;
+    for (size_t lane = 0; lane < VK_LANES; lane++)
+        lanes |= (uint32_t)(micros[lane] >= least) << lane;
+    return lanes;
+}
+
+uint32_t vk_partner_rate(const vk_partner_shape *shape, const vk_partner_panel *panel,
+                         const vk_partner_query *query, const vk_partner_rating *rating,
+                         const vk_partner_facts *facts, uint32_t lanes, int32_t least,
+                         int32_t *micros) {
+    int32_t dots[VK_BLOCKS * VK_LANES] = {0};
+    const uint32_t vectors = VK_CONTENT | VK_QUERY_SEEKS | VK_QUERY_OFFERS;
+    if (rating->known & vectors) {
+        vk_partner_heads(shape, panel, query, lanes, dots);
+        // Without facts this would say no more than the bound of the panel.
+        if (shape->tail > 0 && least > 0 && (rating->known & ~vectors)) {
+            int32_t largest[VK_BLOCKS * VK_LANES];
+            largest_dots(panel, query, dots, largest);
+            vk_partner_scores(rating, panel, facts, largest, lanes, micros);
+            lanes &= reaching(micros, least);
+            if (lanes == 0) return 0;
+        }
+        vk_partner_tails(shape, panel, query, lanes, dots);
+    }
+    vk_partner_scores(rating, panel, facts, dots, lanes, micros);
+    return lanes & reaching(micros, least);
+}
+
 VK_CLONES void vk_partner_fact_bounds(const vk_partner_crowd *crowd,
                                       const vk_partner_summary *summary,
                                       const float *memberships, float *bounds) {

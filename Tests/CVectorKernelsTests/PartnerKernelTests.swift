@@ -101,7 +101,7 @@ private final class Panel {
     self.candidates = candidates
     self.queries = queries
     self.steps = steps
-    let tail = (max(0, dimension - head) + 63) / 64 * 64
+    let tail = (max(0, dimension - head) + 15) / 16 * 16
     shape = vk_partner_shape(head: head, tail: tail)
     memory = .allocate(byteCount: 96 * (head + tail), alignment: 64)
     _ = memory.initializeMemory(as: UInt8.self, repeating: 128)
@@ -127,8 +127,8 @@ private final class Panel {
 
   deinit { memory.deallocate() }
 
-  private func starts(_ vectors: [[Int8]], _ count: Int) -> (Int32, Int32, Int32) {
-    let sums = vectors.map { -128 * $0.prefix(count).reduce(0) { $0 + Int32($1) } }
+  private func starts(_ vectors: [ArraySlice<Int8>]) -> (Int32, Int32, Int32) {
+    let sums = vectors.map { -128 * $0.reduce(0) { $0 + Int32($1) } }
     return (sums[0], sums[1], sums[2])
   }
 
@@ -138,8 +138,12 @@ private final class Panel {
       queryHeads[query].withUnsafeBufferPointer { head in
         queryTails[query].withUnsafeBufferPointer { tail in
           var vectors = vk_partner_query(
-            head: head.baseAddress!, tail: tail.baseAddress, starts: starts(queries[query], .max))
-          vk_partner_dots(&shape, &panel, &vectors, lanes, &dots)
+            head: head.baseAddress!, tail: tail.baseAddress ?? head.baseAddress!,
+            head_starts: starts(queries[query].map { $0.prefix(shape.head) }),
+            tail_starts: starts(queries[query].map { $0.dropFirst(shape.head) }),
+            lengths: (0, 0, 0))
+          vk_partner_heads(&shape, &panel, &vectors, lanes, &dots)
+          vk_partner_tails(&shape, &panel, &vectors, lanes, &dots)
         }
       }
     }
@@ -159,9 +163,9 @@ private final class Panel {
           let f = s.startIndex
           return vk_partner_bound(
             head: heads.baseAddress! + q * 3 * shape.head,
-            starts: starts(queries[q], shape.head),
+            starts: starts(queries[q].map { $0.prefix(shape.head) }),
             steps: (s[f], s[f + 1], s[f + 2]),
-            lengths: (s[f + 3] * 100, s[f + 4] * 100, s[f + 5] * 100), need: s[f + 6] * 80_000)
+            lengths: (s[f + 3] * 4e6, s[f + 4] * 4e6, s[f + 5] * 4e6), need: s[f + 6] * 80_000)
         }
         vk_partner_bounds(&shape, &panel, bounds, list, count, &lanes)
       }

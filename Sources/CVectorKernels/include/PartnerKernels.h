@@ -17,24 +17,22 @@ extern "C" {
 /// content, seeks, offers, so that block b of both belongs together.
 #define VK_BLOCKS 3
 
-/// How the vectors of all candidates are cut: the first `head` components lie in
-/// panels, the others row by row. Components are stored as value + 128.
+/// How the vectors of all candidates are cut: the first `head` components lie apart
+/// from the others, the `tail`. Both are multiples of 16, padded with zeros.
+/// Components are stored as value + 128.
 typedef struct {
-    /// A multiple of 16, at least 16.
-    size_t head;
-    /// A multiple of 64; padded with the value 0.
-    size_t tail;
+    size_t head, tail;
 } vk_partner_shape;
 
 /// The candidates of one panel.
 typedef struct {
     /// [VK_BLOCKS][head / 4][VK_LANES][4], 64-byte aligned.
     const uint8_t *_Nonnull head;
-    /// [VK_LANES][VK_BLOCKS][tail]
-    const uint8_t *_Nullable tail;
+    /// [VK_BLOCKS][tail / 4][VK_LANES][4], 64-byte aligned.
+    const uint8_t *_Nonnull tail;
     /// [VK_BLOCKS][VK_LANES]: what a step of a vector is worth, 0 for an unknown one.
     const float *_Nonnull scales;
-    /// [VK_BLOCKS][VK_LANES]: at least the length of a vector's tail.
+    /// [VK_BLOCKS][VK_LANES]: at least the length of a vector's tail, in its steps.
     const float *_Nonnull lengths;
 } vk_partner_panel;
 
@@ -44,7 +42,7 @@ typedef struct {
     const int8_t *_Nonnull head;
     /// -128 · the sum of each block's head, which the stored 128 adds too much.
     int32_t starts[VK_BLOCKS];
-    /// For each block: weight · what a step is worth, and weight · tail's length.
+    /// For each block: weight · what a step is worth, and the tail's length in steps.
     float steps[VK_BLOCKS], lengths[VK_BLOCKS];
     /// The bound that a candidate must reach.
     float need;
@@ -52,7 +50,7 @@ typedef struct {
 
 /// For each query the candidates whose bound reaches `need`, as bits:
 ///
-///     sum over blocks of max(0, (head·head) · scale · step + length · length)
+///     sum over blocks of max(0, (head·head + length · length) · scale · step)
 ///
 /// in float, added in the order of the blocks. `queries[i]` is `bounds[list[i]]`.
 void vk_partner_bounds(const vk_partner_shape *_Nonnull shape,
@@ -64,23 +62,32 @@ void vk_partner_bounds(const vk_partner_shape *_Nonnull shape,
 typedef struct {
     /// [VK_BLOCKS][shape.head] and [VK_BLOCKS][shape.tail]
     const int8_t *_Nonnull head;
-    const int8_t *_Nullable tail;
-    /// -128 · the sum of each vector, which the stored 128 adds too much.
-    int32_t starts[VK_BLOCKS];
+    const int8_t *_Nonnull tail;
+    /// -128 · the sums of each vector's head and tail, which the stored 128 adds too
+    /// much.
+    int32_t head_starts[VK_BLOCKS], tail_starts[VK_BLOCKS];
+    /// For each block at least the length of the tail, in steps.
+    float lengths[VK_BLOCKS];
 } vk_partner_query;
 
-/// The integer products of a query's vectors with those of the candidates in
-/// `lanes`, [VK_BLOCKS][VK_LANES]; what stands for other lanes is not told.
-void vk_partner_dots(const vk_partner_shape *_Nonnull shape,
-                     const vk_partner_panel *_Nonnull panel,
-                     const vk_partner_query *_Nonnull query, uint32_t lanes,
-                     int32_t *_Nonnull dots);
+/// The integer products of a query's heads with those of the candidates in `lanes`,
+/// [VK_BLOCKS][VK_LANES]; what stands for other lanes is not told.
+void vk_partner_heads(const vk_partner_shape *_Nonnull shape,
+                      const vk_partner_panel *_Nonnull panel,
+                      const vk_partner_query *_Nonnull query, uint32_t lanes,
+                      int32_t *_Nonnull dots);
 
-/// Puts the vector of one candidate into a panel. Returns the sum of the squares
-/// of what went to the tail.
+/// Adds the products of the tails.
+void vk_partner_tails(const vk_partner_shape *_Nonnull shape,
+                      const vk_partner_panel *_Nonnull panel,
+                      const vk_partner_query *_Nonnull query, uint32_t lanes,
+                      int32_t *_Nonnull dots);
+
+/// Puts the vector of one candidate into a panel that was filled with 128. Returns
+/// the sum of the squares of what went to the tail.
 int64_t vk_partner_pack(const vk_partner_shape *_Nonnull shape, const int8_t *_Nonnull vector,
                         size_t dimension, size_t block, size_t lane, uint8_t *_Nonnull head,
-                        uint8_t *_Nullable tail);
+                        uint8_t *_Nonnull tail);
 
 /// Bits of `vk_partner_rating.known`, a factor each, in the order of summation.
 /// Complementarity is known when one or both of its directions are.
@@ -126,6 +133,19 @@ void vk_partner_scores(const vk_partner_rating *_Nonnull rating,
                        const vk_partner_panel *_Nonnull panel,
                        const vk_partner_facts *_Nonnull facts, const int32_t *_Nonnull dots,
                        uint32_t lanes, int32_t *_Nonnull micros);
+
+/// Which of the candidates in `lanes` score at least `least` millionths, and the
+/// scores of these.
+///
+/// A candidate's tail is read only when its score could reach `least` with tails
+/// that agree as well as their lengths allow: scores rise with each product, step
+/// by step of their computation.
+uint32_t vk_partner_rate(const vk_partner_shape *_Nonnull shape,
+                         const vk_partner_panel *_Nonnull panel,
+                         const vk_partner_query *_Nonnull query,
+                         const vk_partner_rating *_Nonnull rating,
+                         const vk_partner_facts *_Nonnull facts, uint32_t lanes, int32_t least,
+                         int32_t *_Nonnull micros);
 
 /// Codes of one fact that a summary lists; a panel with more has any.
 #define VK_CODES 4

@@ -18,9 +18,8 @@ final class PartnerCrowd {
   private let allowed: [Bool]
   private let regionCount: Int
   private let shareTable: PairShares
-  /// [query][block]: what a step is worth, and the tail's length.
+  /// [query][block]: what a step is worth.
   private let steps: [Float]
-  private let lengths: [Float]
   private let heads: AlignedBuffer<Int8>
   private let tails: AlignedBuffer<Int8>
   private let memberships: AlignedBuffer<Double>
@@ -36,7 +35,6 @@ final class PartnerCrowd {
     count = queries.count
     knowledge = queries.map(\.knowledge)
     steps = queries.flatMap(\.scales)
-    lengths = queries.flatMap(\.lengths)
     shareTable = index.shares
     let regions = index.columns.regionLabels.names.indices.map(index.columns.region)
     regionCount = regions.count
@@ -55,7 +53,9 @@ final class PartnerCrowd {
         head: heads.base, starts: (0, 0, 0), steps: (0, 0, 0), lengths: (0, 0, 0), need: 0),
       count: count)
     vectors = AlignedBuffer(
-      repeating: vk_partner_query(head: heads.base, tail: tails.base, starts: (0, 0, 0)),
+      repeating: vk_partner_query(
+        head: heads.base, tail: tails.base, head_starts: (0, 0, 0), tail_starts: (0, 0, 0),
+        lengths: (0, 0, 0)),
       count: count)
     ratings = AlignedBuffer(
       repeating: vk_partner_rating(
@@ -73,7 +73,10 @@ final class PartnerCrowd {
       bounds[q].starts = (query.headStarts[0], query.headStarts[1], query.headStarts[2])
       vectors[q].head = bounds[q].head
       vectors[q].tail = UnsafePointer(tails.base + q * tailSize)
-      vectors[q].starts = (query.starts[0], query.starts[1], query.starts[2])
+      vectors[q].head_starts = bounds[q].starts
+      vectors[q].tail_starts = (query.tailStarts[0], query.tailStarts[1], query.tailStarts[2])
+      bounds[q].lengths = (query.lengths[0], query.lengths[1], query.lengths[2])
+      vectors[q].lengths = bounds[q].lengths
       ratings[q].scales = (
         Double(query.scales[0]), Double(query.scales[1]), Double(query.scales[2])
       )
@@ -142,9 +145,6 @@ final class PartnerCrowd {
       let at = q * PartnerPanels.blocks
       bounds.base[q].steps = (
         weights.0 * steps[at], weights.1 * steps[at + 1], weights.2 * steps[at + 2]
-      )
-      bounds.base[q].lengths = (
-        weights.0 * lengths[at], weights.1 * lengths[at + 1], weights.2 * lengths[at + 2]
       )
       shares.base[q] = Float(share(0))
       for factor in 3..<7 {

@@ -25,11 +25,10 @@ final class PartnerPanels: Sendable {
   /// The position of each row.
   let positions: [UInt32]
 
-  /// [panel][block][head / 4][lane][4]
+  /// [panel][block][head / 4][lane][4], and the same of the tails.
   let heads: AlignedBuffer<UInt8>
-  /// [position][block][tail]
   let tails: AlignedBuffer<UInt8>
-  /// [panel][block][lane], and the same of the tails' lengths.
+  /// [panel][block][lane], and the same of the tails' lengths in steps.
   let scales: AlignedBuffer<Float>
   let lengths: AlignedBuffer<Float>
   /// [panel][network][lane], and the largest of each panel.
@@ -69,7 +68,7 @@ final class PartnerPanels: Sendable {
     self.dimension = dimension
     self.networks = networks
     let head = max(16, (min(dimension, Self.headLimit) + 15) / 16 * 16)
-    let tail = (max(0, dimension - head) + 63) / 64 * 64
+    let tail = (max(0, dimension - head) + 15) / 16 * 16
     shape = vk_partner_shape(head: head, tail: tail)
     rows = order
     var positions = [UInt32](repeating: 0, count: count)
@@ -113,7 +112,7 @@ final class PartnerPanels: Sendable {
       }
       let at = (panel * Self.blocks + block) * Self.lanes + lane
       scales[at] = scale
-      lengths[at] = Self.length(squares: squares ?? 0, scale: scale)
+      lengths[at] = Self.length(squares: squares ?? 0)
     }
   }
 
@@ -144,9 +143,9 @@ final class PartnerPanels: Sendable {
     summaries[panel] = summary
   }
 
-  /// At least the length of a part of a vector.
-  static func length(squares: Int64, scale: Float) -> Float {
-    squares == 0 ? 0 : Float(Double(squares).squareRoot() * Double(scale) * (1 + 1e-6)).nextUp
+  /// At least the length of a part of a vector, in its steps.
+  static func length(squares: Int64) -> Float {
+    squares == 0 ? 0 : Float(Double(squares).squareRoot()).nextUp
   }
 
   private static func groups(_ order: [UInt32], _ columns: ProfileColumns) -> [Group] {
@@ -168,11 +167,11 @@ final class PartnerPanels: Sendable {
   func vector(_ position: Int, block: Int) -> [Int8] {
     let (panel, lane) = (position / Self.lanes, position % Self.lanes)
     let head = ((panel * Self.blocks + block) * shape.head) * Self.lanes + lane * 4
-    let tail = (position * Self.blocks + block) * shape.tail
+    let tail = ((panel * Self.blocks + block) * shape.tail) * Self.lanes + lane * 4
+    func place(_ k: Int) -> Int { k / 4 * Self.lanes * 4 + k % 4 }
     return (0..<dimension).map { k in
       let stored =
-        k < shape.head
-        ? heads[head + k / 4 * Self.lanes * 4 + k % 4] : tails[tail + k - shape.head]
+        k < shape.head ? heads[head + place(k)] : tails[tail + place(k - shape.head)]
       return Int8(bitPattern: stored ^ 0x80)
     }
   }

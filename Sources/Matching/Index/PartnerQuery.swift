@@ -6,10 +6,10 @@ struct PartnerQuery {
   /// [block][head] and [block][tail], blocks in the order content, seeks, offers.
   var head: [Int8]
   var tail: [Int8]
-  /// For each block: -128 · the sum of its head and of all of it, what a step is
-  /// worth, and at least the length of the tail.
+  /// For each block: -128 · the sums of its head and tail, what a step is worth, and
+  /// at least the length of the tail in steps.
   var headStarts: [Int32]
-  var starts: [Int32]
+  var tailStarts: [Int32]
   var scales: [Float]
   var lengths: [Float]
   var memberships: [Double]
@@ -71,13 +71,13 @@ struct PartnerQuery {
     head = Array(repeating: 0, count: PartnerPanels.blocks * shape.head)
     tail = Array(repeating: 0, count: PartnerPanels.blocks * shape.tail)
     headStarts = Array(repeating: 0, count: PartnerPanels.blocks)
-    starts = Array(repeating: 0, count: PartnerPanels.blocks)
+    tailStarts = Array(repeating: 0, count: PartnerPanels.blocks)
     lengths = Array(repeating: 0, count: PartnerPanels.blocks)
     for (block, vector) in vectors.enumerated() {
       // Nothing to compare with in an index without vectors.
       guard let vector, dimension > 0 else { continue }
       precondition(vector.count == dimension, "vectors of one space have one length")
-      var (sum, squares) = (0, 0)
+      var (sum, tailSum, squares) = (0, 0, 0)
       for (k, value) in vector.prefix(shape.head).enumerated() {
         head[block * shape.head + k] = value
         sum += Int(value)
@@ -85,11 +85,11 @@ struct PartnerQuery {
       headStarts[block] = Int32(-128 * sum)
       for (k, value) in vector.dropFirst(shape.head).enumerated() {
         tail[block * shape.tail + k] = value
-        sum += Int(value)
+        tailSum += Int(value)
         squares += Int(value) * Int(value)
       }
-      starts[block] = Int32(-128 * sum)
-      lengths[block] = PartnerPanels.length(squares: Int64(squares), scale: scales[block])
+      tailStarts[block] = Int32(-128 * tailSum)
+      lengths[block] = PartnerPanels.length(squares: Int64(squares))
     }
     memberships = []
     logPopulation = 0

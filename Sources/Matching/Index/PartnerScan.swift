@@ -40,7 +40,7 @@ struct PartnerScan {
       Self.forEachPanel(of: group) { panel, lanes in
         for q in 0..<crowd.count {
           let isRated = isAllowed && crowd.caps.base[q] >= 0
-          if isRated { rate(q, panel: panel, lanes: lanes, into: micros.base) }
+          if isRated { _ = rate(q, panel: panel, lanes: lanes, least: 0, into: micros.base) }
           var rest = lanes
           while rest != 0 {
             let lane = rest.trailingZeroBitCount
@@ -77,7 +77,9 @@ struct PartnerScan {
           var candidates = lanes.base[place] & present
           if let filter = filters[q] { candidates &= filter[panel] }
           guard candidates != 0 else { continue }
-          rate(q, panel: panel, lanes: candidates, into: micros.base)
+          candidates = rate(
+            q, panel: panel, lanes: candidates, least: best[q].worst ?? 0, into: micros.base)
+          guard candidates != 0 else { continue }
           offer(candidates, panel, micros.base, to: &best[q], forbidden[q])
           thresholds.base[q] = threshold(best[q])
         }
@@ -118,10 +120,11 @@ struct PartnerScan {
       &shape, &candidates, crowd.bounds.base, list.base, listed, lanes.base)
   }
 
-  /// Step 3: the scores of one query with the candidates in `lanes`.
+  /// Step 3: those of the candidates in `lanes` that score at least `least`, with
+  /// their scores.
   private func rate(
-    _ q: Int, panel: Int, lanes: UInt32, into micros: UnsafeMutablePointer<Int32>
-  ) {
+    _ q: Int, panel: Int, lanes: UInt32, least: Int32, into micros: UnsafeMutablePointer<Int32>
+  ) -> UInt32 {
     var shape = panels.shape
     var candidates = self.panel(panel)
     let position = panel * PartnerPanels.lanes
@@ -130,13 +133,9 @@ struct PartnerScan {
       log_populations: panels.logPopulations.base + position,
       languages: panels.languages.base + position, mentoring: panels.mentoring.base + position,
       themes: panels.themes.base + position)
-    withUnsafeTemporaryAllocation(
-      of: Int32.self, capacity: PartnerPanels.blocks * PartnerPanels.lanes
-    ) { dots in
-      guard let start = dots.baseAddress else { return }
-      vk_partner_dots(&shape, &candidates, crowd.vectors.base + q, lanes, start)
-      vk_partner_scores(crowd.ratings.base + q, &candidates, &facts, start, lanes, micros)
-    }
+    return vk_partner_rate(
+      &shape, &candidates, crowd.vectors.base + q, crowd.ratings.base + q, &facts, lanes, least,
+      micros)
   }
 
   private func offer(
@@ -147,7 +146,6 @@ struct PartnerScan {
     while rest != 0 {
       let lane = rest.trailingZeroBitCount
       rest &= rest - 1
-      if let worst = best.worst, micros[lane] < worst { continue }
       let row = panels.rows[panel * PartnerPanels.lanes + lane]
       if !forbidden.contains(row) {
         best.offer(micros: micros[lane], rank: index.ranks[Int(row)])

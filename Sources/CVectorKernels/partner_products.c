@@ -1,4 +1,5 @@
 #include "CVectorKernels.h"
+#include "dispatch.h"
 
 #include <string.h>
 
@@ -123,23 +124,24 @@ AVX512 static void avx512_bounds(const vk_partner_shape *shape, const vk_partner
 // One query with the whole panel, or with half of it.
 AVX512_INLINE void avx512_half_products(const uint8_t *panel, size_t depth, const int8_t *query,
                                         int32_t start, int32_t *dots, const size_t halves) {
-    __m512i sum[2][2];
+    // Four sums for each sixteen candidates hide the latency of an instruction.
+    __m512i sum[2][4];
     for (size_t h = 0; h < halves; h++) {
         sum[h][0] =
             _mm512_add_epi32(_mm512_loadu_si512(dots + h * 16), _mm512_set1_epi32(start));
-        sum[h][1] = _mm512_setzero_si512();
+        for (size_t i = 1; i < 4; i++) sum[h][i] = _mm512_setzero_si512();
     }
-    for (size_t g = 0; g < depth / 4; g += 2, panel += 2 * VK_LANES * 4, query += 8) {
-        const __m512i first = four_of(query), second = four_of(query + 4);
-        for (size_t h = 0; h < halves; h++) {
-            sum[h][0] =
-                _mm512_dpbusd_epi32(sum[h][0], _mm512_load_si512(panel + h * 64), first);
-            sum[h][1] = _mm512_dpbusd_epi32(
-                sum[h][1], _mm512_load_si512(panel + VK_LANES * 4 + h * 64), second);
+    for (size_t k = 0; k < depth; k += 16)
+        for (size_t i = 0; i < 4; i++, panel += VK_LANES * 4) {
+            const __m512i four = four_of(query + k + i * 4);
+            for (size_t h = 0; h < halves; h++)
+                sum[h][i] =
+                    _mm512_dpbusd_epi32(sum[h][i], _mm512_load_si512(panel + h * 64), four);
         }
-    }
     for (size_t h = 0; h < halves; h++)
-        _mm512_storeu_si512(dots + h * 16, _mm512_add_epi32(sum[h][0], sum[h][1]));
+        _mm512_storeu_si512(dots + h * 16,
+                            _mm512_add_epi32(_mm512_add_epi32(sum[h][0], sum[h][1]),
+                                             _mm512_add_epi32(sum[h][2], sum[h][3])));
 }
 
 AVX512 static void avx512_products(const uint8_t *panel, size_t depth, const int8_t *query,
@@ -215,16 +217,16 @@ NEON static void neon_products(const uint8_t *panel, size_t depth, const int8_t 
 void vk_partner_bounds(const vk_partner_shape *shape, const vk_partner_panel *panel,
                        const vk_partner_bound *bounds, const uint32_t *list, size_t count,
                        uint32_t *lanes) {
-    const char *set = vk_instruction_set();
+    const vk_set set = vk_chosen_set();
     products_function *products = plain_products;
 #if defined(__x86_64__)
-    if (!strcmp(set, "avx512vnni")) {
+    if (set == VK_AVX512) {
         avx512_bounds(shape, panel, bounds, list, count, lanes);
         return;
     }
-    if (!strcmp(set, "avx2")) products = avx2_products;
+    if (set == VK_AVX2) products = avx2_products;
 #elif defined(__aarch64__)
-    if (!strcmp(set, "neon")) products = neon_products;
+    if (set == VK_NEON) products = neon_products;
 #endif
     (void)set;
     bounds_with(products, shape, panel, bounds, list, count, lanes);
@@ -232,16 +234,16 @@ void vk_partner_bounds(const vk_partner_shape *shape, const vk_partner_panel *pa
 
 static void add_products(const uint8_t *panel, size_t depth, const int8_t *query,
                          const int32_t *starts, uint32_t lanes, int32_t *dots) {
-    const char *set = vk_instruction_set();
+    const vk_set set = vk_chosen_set();
     products_function *products = plain_products;
 #if defined(__x86_64__)
-    if (!strcmp(set, "avx512vnni")) {
+    if (set == VK_AVX512) {
         avx512_products(panel, depth, query, starts, lanes, dots);
         return;
     }
-    if (!strcmp(set, "avx2")) products = avx2_products;
+    if (set == VK_AVX2) products = avx2_products;
 #elif defined(__aarch64__)
-    if (!strcmp(set, "neon")) products = neon_products;
+    if (set == VK_NEON) products = neon_products;
 #endif
     (void)set;
     (void)starts;

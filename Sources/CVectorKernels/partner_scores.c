@@ -113,7 +113,7 @@ uint32_t vk_partner_rate(const vk_partner_shape *shape, const vk_partner_panel *
         vk_partner_tails(shape, panel, query, lanes, dots);
     }
     vk_partner_scores(rating, panel, facts, dots, lanes, micros);
-    return lanes & reaching(micros, least);
+    return least > 0 ? lanes & reaching(micros, least) : lanes;
 }
 
 VK_CLONES void vk_partner_fact_bounds(const vk_partner_crowd *crowd,

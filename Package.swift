@@ -33,9 +33,15 @@ let package = Package(
 
     // What `make bench` runs.
     .target(name: "CPeak", path: "Benchmarks/CPeak", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "BenchSupport", path: "Benchmarks/BenchSupport"),
     .executableTarget(
-      name: "ClassificationBench", dependencies: ["Classification", "CPeak", "CVectorKernels"],
+      name: "ClassificationBench",
+      dependencies: ["BenchSupport", "Classification", "CPeak", "CVectorKernels"],
       path: "Benchmarks/ClassificationBench"),
+    .executableTarget(
+      name: "MatchingBench",
+      dependencies: ["BenchSupport", "CPeak", "CVectorKernels", "Matching", "Programme"],
+      path: "Benchmarks/MatchingBench"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),

@@ -33,8 +33,8 @@ def processor():
 
 def machine(root):
     changed = first_line(
-        "git", "status", "--porcelain", "--", "Sources", "Corpus", "Benchmarks/*.py",
-        "Benchmarks/classification", root=root)
+        "git", "status", "--porcelain", "--", "Sources", "Corpus", "Benchmarks",
+        ":!Benchmarks/results", root=root)
     return {
         "processor": processor(),
         "cores": os.cpu_count(),
@@ -153,14 +153,19 @@ def markdown(result):
         systems(result), encoders(result), targets(result)])
 
 
+def leave(result, root, name):
+    """Leaves all figures in the checkout."""
+    folder = root / "Benchmarks/results"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(
+        json.dumps(result, indent=2, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+
+
 def write(result, root):
     """Prints the tables, and leaves them and the figures in the checkout."""
     text = markdown(result)
     print(text)
-    folder = root / "Benchmarks/results"
-    folder.mkdir(exist_ok=True)
-    (folder / "classification.json").write_text(
-        json.dumps(result, indent=2, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+    leave(result, root, "classification.json")
     page = root / "docs/performance.md"
     before, rest = page.read_text("utf-8").split(BEGIN)
     after = rest.split(END)[1]

@@ -1,7 +1,9 @@
 #include "CPeak.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -65,6 +67,22 @@ uint64_t peak_products(const char *instruction_set, uint64_t rounds) {
     return 0;
 }
 
+#if defined(__x86_64__) && defined(__linux__)
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
+uint64_t peak_read(const uint64_t *words, uint64_t count) {
+    typedef uint64_t lanes __attribute__((vector_size(64), aligned(8)));
+    lanes sums[4] = {{0}};
+    uint64_t at = 0;
+    for (; at + 32 <= count; at += 32)
+        for (int i = 0; i < 4; i++) sums[i] += *(const lanes *)(words + at + i * 8);
+    uint64_t total = 0;
+    for (; at < count; at++) total += words[at];
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 8; k++) total += sums[i][k];
+    return total;
+}
+
 uint64_t peak_memory(void) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
@@ -73,4 +91,13 @@ uint64_t peak_memory(void) {
 #else
     return (uint64_t)usage.ru_maxrss * 1024;
 #endif
+}
+
+uint64_t resident_memory(void) {
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file) return 0;
+    if (fscanf(file, "%*s %ld", &pages) != 1) pages = 0;
+    fclose(file);
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }

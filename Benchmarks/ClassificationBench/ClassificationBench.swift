@@ -1,3 +1,4 @@
+import BenchSupport
 import CPeak
 import CVectorKernels
 import Classification

@@ -8,4 +8,8 @@
 #define VK_CLONES
 #endif
 
+// The instruction set that `vk_instruction_set` names.
+typedef enum { VK_PLAIN, VK_AVX2, VK_AVX512, VK_NEON } vk_set;
+vk_set vk_chosen_set(void);
+
 #endif

@@ -1,4 +1,5 @@
 #include "CVectorKernels.h"
+#include "dispatch.h"
 
 #include <string.h>
 
@@ -266,6 +267,7 @@ NEON static void neon_1(const vk_matrix *w, const vk_rows *in, size_t row, size_
 
 typedef struct {
     const char *name;
+    vk_set set;
     // Block functions from tall to short; the last one does single rows.
     size_t heights[3];
     block_function *blocks[3];
@@ -273,12 +275,12 @@ typedef struct {
 
 static const variant variants[] = {
 #if defined(__x86_64__)
-    {"avx512vnni", {6, 2, 1}, {avx512_6, avx512_2, avx512_1}},
-    {"avx2", {4, 1, 1}, {avx2_4, avx2_1, avx2_1}},
+    {"avx512vnni", VK_AVX512, {6, 2, 1}, {avx512_6, avx512_2, avx512_1}},
+    {"avx2", VK_AVX2, {4, 1, 1}, {avx2_4, avx2_1, avx2_1}},
 #elif defined(__aarch64__)
-    {"neon", {4, 1, 1}, {neon_4, neon_1, neon_1}},
+    {"neon", VK_NEON, {4, 1, 1}, {neon_4, neon_1, neon_1}},
 #endif
-    {"plain", {1, 1, 1}, {plain_1, plain_1, plain_1}},
+    {"plain", VK_PLAIN, {1, 1, 1}, {plain_1, plain_1, plain_1}},
 };
 static const size_t variant_count = sizeof variants / sizeof variants[0];
 
@@ -310,6 +312,8 @@ static const variant *choose(void) {
 }
 
 const char *vk_instruction_set(void) { return choose()->name; }
+
+vk_set vk_chosen_set(void) { return choose()->set; }
 
 int vk_force_instruction_set(const char *name) {
     if (!name) {

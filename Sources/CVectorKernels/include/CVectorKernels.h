@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "PartnerKernels.h"
+
 #if defined(__cplusplus)
 extern "C" {
 #endif

@@ -27,9 +27,9 @@ public struct PairFactors: Hashable, Sendable {
     if let x = f.languages, let y = g.languages {
       self[.language] = x.isDisjoint(with: y) ? 0 : 1
     }
-    self[.mentoring] = Self.mentoring(f, g)
+    self[.mentoring] = Self.mentoring((f.isAlumni, f.gcom), (g.isAlumni, g.gcom))
     if let x = f.ris3Themes, let y = g.ris3Themes, !x.isEmpty, !y.isEmpty {
-      self[.themes] = Double(x.intersection(y).count) / Double(min(x.count, y.count))
+      self[.themes] = Self.themes(x.count, y.count, shared: x.intersection(y).count)
     }
   }
 
@@ -69,13 +69,20 @@ public struct PairFactors: Hashable, Sendable {
   /// What one can pass on: 1 when one took part before and the other did not; else
   /// the largest distance between their stages of one badge of the Covenant of
   /// Mayors, in thirds.
-  private static func mentoring(_ a: Profile.Facts, _ b: Profile.Facts) -> Double? {
+  static func mentoring(
+    _ a: (isAlumni: Bool?, gcom: GCoMStanding?), _ b: (isAlumni: Bool?, gcom: GCoMStanding?)
+  ) -> Double? {
     var known: [Double] = []
     if let x = a.isAlumni, let y = b.isAlumni { known.append(x == y ? 0 : 1) }
     if let x = a.gcom?.ranks, let y = b.gcom?.ranks {
       known.append(Double(zip(x, y).map { abs($0 - $1) }.max() ?? 0) / 3)
     }
     return known.max()
+  }
+
+  /// How much of the smaller strategy's themes the other shares; both have some.
+  static func themes(_ x: Int, _ y: Int, shared: Int) -> Double {
+    Double(shared) / Double(min(x, y))
   }
 }
 

@@ -5,14 +5,14 @@ import Foundation
 ///
 /// The fastest pass is the figure to compare, since disturbances of the caches
 /// only ever add time. The median tells how much.
-struct Passes: Codable {
-  var count: Int
-  var fastest: Double
-  var median: Double
+public struct Passes: Codable, Sendable {
+  public var count: Int
+  public var fastest: Double
+  public var median: Double
 
   /// Runs `pass` at least `count` times and for at least `seconds` in all, after
   /// one pass that is not timed.
-  init(count: Int = 5, seconds: Double = 3, _ pass: () throws -> Void) rethrows {
+  public init(count: Int = 5, seconds: Double = 3, _ pass: () throws -> Void) rethrows {
     try pass()
     var times: [Double] = []
     var total = 0.0
@@ -28,7 +28,8 @@ struct Passes: Codable {
     median = times[times.count / 2]
   }
 
-  private static func now() -> Double {
+  /// Seconds of the processor that this process has used.
+  public static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

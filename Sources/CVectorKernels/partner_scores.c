@@ -28,12 +28,10 @@ VK_CLONES void vk_partner_scores(const vk_partner_rating *rating, const vk_partn
         if ((lanes >> lane & 0xff) == 0) continue;
         doubles sum = {0};
         if (known & VK_SHARED_NETWORKS) {
-            doubles none = (doubles){0} + 1.0;
-            for (size_t n = 0; n < rating->networks; n++) {
-                const doubles y = AT(facts->memberships + n * VK_LANES, doubles, lane);
-                none = none * (1.0 - rating->memberships[n] * y);
-            }
-            sum = sum + shares[0] * (1.0 - none);
+            doubles common = {0};
+            for (size_t n = 0; n < rating->networks; n++)
+                common = common + rating->roots[n] * AT(facts->roots + n * VK_LANES, doubles, lane);
+            sum = sum + shares[0] * __builtin_elementwise_min(common, (doubles){0} + 1.0);
         }
         if (known & VK_CONTENT) sum = sum + shares[1] * COSINE(0);
         if (known & (VK_QUERY_SEEKS | VK_QUERY_OFFERS)) {
@@ -50,7 +48,7 @@ VK_CLONES void vk_partner_scores(const vk_partner_rating *rating, const vk_partn
             const doubles apart =
                 rating->log_population - AT(facts->log_populations, doubles, lane);
             sum = sum +
-                  shares[3] * POSITIVE(1.0 - __builtin_elementwise_abs(apart) / 2.0);
+                  shares[3] * POSITIVE(1.0 - __builtin_elementwise_abs(apart));
         }
         // Codes are looked up one by one.
         if (known & VK_LANGUAGE) {
@@ -118,21 +116,22 @@ uint32_t vk_partner_rate(const vk_partner_shape *shape, const vk_partner_panel *
 
 VK_CLONES void vk_partner_fact_bounds(const vk_partner_crowd *crowd,
                                       const vk_partner_summary *summary,
-                                      const float *memberships, float *bounds) {
+                                      const float *roots, float *bounds) {
     typedef float lanes __attribute__((vector_size(64), aligned(4)));
     const size_t stride = crowd->stride;
     const float *const tables[3] = {crowd->languages, crowd->mentoring, crowd->themes};
     for (size_t q = 0; q < stride; q += 16) {
-        lanes none = (lanes){0} + 1.0f;
+        lanes common = {0};
         for (size_t n = 0; n < crowd->networks; n++)
-            none = none * (1.0f - AT(crowd->memberships + n * stride, lanes, q) * memberships[n]);
-        lanes sum = AT(crowd->shares, lanes, q) * (1.0f - none);
+            common = common + AT(crowd->roots + n * stride, lanes, q) * roots[n];
+        lanes sum = AT(crowd->shares, lanes, q) *
+                    __builtin_elementwise_min(common, (lanes){0} + 1.0f);
 
         const lanes population = AT(crowd->log_populations, lanes, q);
         const lanes apart =
             __builtin_elementwise_max(summary->lowest_log_population - population,
                                       population - summary->highest_log_population);
-        const lanes scale = 1.0f - __builtin_elementwise_max(apart, (lanes){0}) * 0.5f;
+        const lanes scale = 1.0f - __builtin_elementwise_max(apart, (lanes){0});
         sum = sum + AT(crowd->shares + stride, lanes, q) *
                         __builtin_elementwise_max(scale, (lanes){0});
 

@@ -110,8 +110,8 @@ typedef struct {
     /// [VK_BLOCKS]: what a step of the query's vectors is worth.
     double scales[VK_BLOCKS];
     size_t networks;
-    /// [networks]
-    const double *_Nullable memberships;
+    /// [networks]: the square roots of the memberships' parts of their sum.
+    const double *_Nullable roots;
     double log_population;
     /// The factor by the candidate's code.
     const double *_Nonnull languages, *_Nonnull mentoring, *_Nonnull themes;
@@ -120,7 +120,7 @@ typedef struct {
 /// The facts of one panel's candidates, each [VK_LANES].
 typedef struct {
     /// [networks][VK_LANES]
-    const double *_Nullable memberships;
+    const double *_Nullable roots;
     const double *_Nonnull log_populations;
     const uint32_t *_Nonnull languages;
     const uint8_t *_Nonnull mentoring, *_Nonnull themes;
@@ -172,7 +172,7 @@ typedef struct {
     size_t stride;
     size_t networks;
     /// [networks][stride]
-    const float *_Nullable memberships;
+    const float *_Nullable roots;
     const float *_Nonnull log_populations;
     /// [5][stride]: shared networks, scale, language, mentoring, themes.
     const float *_Nonnull shares;
@@ -183,10 +183,10 @@ typedef struct {
 } vk_partner_crowd;
 
 /// For each query a bound of what facts add to the score, but for rounding.
-/// `memberships` [networks] are the largest of the panel.
+/// `roots` [networks] are the largest of the panel.
 void vk_partner_fact_bounds(const vk_partner_crowd *_Nonnull crowd,
                             const vk_partner_summary *_Nonnull summary,
-                            const float *_Nullable memberships, float *_Nonnull bounds);
+                            const float *_Nullable roots, float *_Nonnull bounds);
 
 #if defined(__cplusplus)
 }

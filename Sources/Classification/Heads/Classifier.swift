@@ -92,6 +92,9 @@ public struct Classifier: Sendable {
     return (classification(passages: ranges, logits: logits, tokens: tokens), content)
   }
 
+  /// The place of a short text, such as a term, in the space of contents.
+  public func content(of text: String) -> [Float] { heads.content(encoder.embedding(of: text)) }
+
   /// Buffers that calls on one thread reuse.
   public final class Workspace {
     let batch = EncoderBatch()

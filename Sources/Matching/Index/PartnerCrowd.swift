@@ -22,10 +22,10 @@ final class PartnerCrowd {
   private let steps: [Float]
   private let heads: AlignedBuffer<Int8>
   private let tails: AlignedBuffer<Int8>
-  private let memberships: AlignedBuffer<Double>
+  private let roots: AlignedBuffer<Double>
   private let languages: AlignedBuffer<Double>
   private let shares: AlignedBuffer<Float>
-  /// What `facts` points to: memberships, populations, and the tables by code.
+  /// What `facts` points to: roots of memberships, populations, and the tables by code.
   private let floats: AlignedBuffer<Float>
 
   /// Above so many sets of languages a panel is taken to have any.
@@ -46,7 +46,7 @@ final class PartnerCrowd {
     let (networks, sets) = (panels.networks, index.columns.languageSets.count)
     heads = AlignedBuffer(repeating: 0, count: count * headSize)
     tails = AlignedBuffer(repeating: 0, count: count * tailSize)
-    memberships = AlignedBuffer(repeating: 0, count: count * networks)
+    roots = AlignedBuffer(repeating: 0, count: count * networks)
     languages = AlignedBuffer(repeating: 0, count: count * sets)
     bounds = AlignedBuffer(
       repeating: vk_partner_bound(
@@ -60,14 +60,14 @@ final class PartnerCrowd {
     ratings = AlignedBuffer(
       repeating: vk_partner_rating(
         known: 0, shares: (0, 0, 0, 0, 0, 0, 0), scales: (0, 0, 0), networks: networks,
-        memberships: memberships.base, log_population: 0, languages: languages.base,
+        roots: roots.base, log_population: 0, languages: languages.base,
         mentoring: FactCodes.mentoringTable.base, themes: FactCodes.themesTable.base),
       count: count)
     caps = AlignedBuffer(repeating: -1, count: count)
     for (q, query) in queries.enumerated() {
       (heads.base + q * headSize).update(from: query.head, count: headSize)
       (tails.base + q * tailSize).update(from: query.tail, count: tailSize)
-      (memberships.base + q * networks).update(from: query.memberships, count: networks)
+      (roots.base + q * networks).update(from: query.roots, count: networks)
       (languages.base + q * sets).update(from: query.languages, count: sets)
       bounds[q].head = UnsafePointer(heads.base + q * headSize)
       bounds[q].starts = (query.headStarts[0], query.headStarts[1], query.headStarts[2])
@@ -80,7 +80,7 @@ final class PartnerCrowd {
       ratings[q].scales = (
         Double(query.scales[0]), Double(query.scales[1]), Double(query.scales[2])
       )
-      ratings[q].memberships = UnsafePointer(memberships.base + q * networks)
+      ratings[q].roots = UnsafePointer(roots.base + q * networks)
       ratings[q].log_population = query.logPopulation
       ratings[q].languages = UnsafePointer(languages.base + q * sets)
       ratings[q].mentoring += Int(query.mentoring) * FactCodes.mentoringCount
@@ -98,12 +98,12 @@ final class PartnerCrowd {
     let themes = mentoring + FactCodes.mentoringCount * stride
     let languageTable = themes + FactCodes.themesCount * stride
     facts = vk_partner_crowd(
-      stride: stride, networks: networks, memberships: floats.base, log_populations: populations,
+      stride: stride, networks: networks, roots: floats.base, log_populations: populations,
       shares: shares.base, languages: tableRows > 0 ? languageTable : nil, mentoring: mentoring,
       themes: themes)
     guard bounding else { return }
     for (q, query) in queries.enumerated() {
-      for (network, value) in query.memberships.enumerated() {
+      for (network, value) in query.roots.enumerated() {
         floats.base[network * stride + q] = Float(value)
       }
       // Finite, so that nothing becomes NaN: the factor is 0 all the same.

@@ -31,9 +31,11 @@ final class PartnerPanels: Sendable {
   /// [panel][block][lane], and the same of the tails' lengths in steps.
   let scales: AlignedBuffer<Float>
   let lengths: AlignedBuffer<Float>
-  /// [panel][network][lane], and the largest of each panel.
+  /// [panel][network][lane], their roots (`PairFactors.roots`), and the largest root
+  /// of each panel.
   let memberships: AlignedBuffer<Double>
-  let largestMemberships: AlignedBuffer<Float>
+  let roots: AlignedBuffer<Double>
+  let largestRoots: AlignedBuffer<Float>
   /// [position]
   let logPopulations: AlignedBuffer<Double>
   let languages: AlignedBuffer<UInt32>
@@ -82,7 +84,8 @@ final class PartnerPanels: Sendable {
     scales = AlignedBuffer(repeating: 0, count: places * blocks)
     lengths = AlignedBuffer(repeating: 0, count: places * blocks)
     memberships = AlignedBuffer(repeating: 0, count: places * networks)
-    largestMemberships = AlignedBuffer(repeating: 0, count: panels * networks)
+    roots = AlignedBuffer(repeating: 0, count: places * networks)
+    largestRoots = AlignedBuffer(repeating: 0, count: panels * networks)
     logPopulations = AlignedBuffer(repeating: 0, count: places)
     languages = AlignedBuffer(repeating: 0, count: places)
     mentoring = AlignedBuffer(repeating: 0, count: places)
@@ -118,11 +121,13 @@ final class PartnerPanels: Sendable {
 
   private func placeFacts(_ source: Source, _ columns: ProfileColumns, row: Int, position: Int) {
     let (panel, lane) = (position / Self.lanes, position % Self.lanes)
-    for network in 0..<networks {
-      let value = source.memberships[row * networks + network]
-      memberships[(panel * networks + network) * Self.lanes + lane] = value
-      let largest = largestMemberships[panel * networks + network]
-      largestMemberships[panel * networks + network] = max(largest, Float(value))
+    let own = Array(source.memberships[row * networks..<(row + 1) * networks])
+    for (network, root) in PairFactors.roots(own).enumerated() {
+      let at = (panel * networks + network) * Self.lanes + lane
+      memberships[at] = own[network]
+      roots[at] = root
+      let largest = largestRoots[panel * networks + network]
+      largestRoots[panel * networks + network] = max(largest, Float(root))
     }
     languages[position] = columns.languages[row]
     mentoring[position] = columns.mentoring[row]

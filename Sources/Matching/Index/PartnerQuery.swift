@@ -13,6 +13,8 @@ struct PartnerQuery {
   var scales: [Float]
   var lengths: [Float]
   var memberships: [Double]
+  /// `PairFactors.roots` of the memberships.
+  var roots: [Double]
   var logPopulation: Double
   var knowledge: Knowledge
   var region: (id: String, isEuropean: Bool)
@@ -31,6 +33,8 @@ struct PartnerQuery {
       dimension: panels.dimension)
     memberships = Array((profile.memberships ?? []).prefix(panels.networks))
     memberships += Array(repeating: 0, count: panels.networks - memberships.count)
+    roots = Array(PairFactors.roots(profile.memberships ?? []).prefix(panels.networks))
+    roots += Array(repeating: 0, count: panels.networks - roots.count)
     logPopulation = FactCodes.logPopulation(profile.facts.population ?? 1, ofQuery: true)
     knowledge = Knowledge(profile)
     region = (profile.facts.region, profile.facts.isEuropean)
@@ -51,6 +55,7 @@ struct PartnerQuery {
       }, scales: order.map { panels.scale(position, block: $0.0) }, panels.shape,
       dimension: panels.dimension)
     memberships = panels.memberships(position)
+    roots = PairFactors.roots(memberships)
     logPopulation = FactCodes.logPopulation(
       knowledge.contains(.population) ? columns.populations[row] : 1, ofQuery: true)
     self.knowledge = knowledge
@@ -92,6 +97,7 @@ struct PartnerQuery {
       lengths[block] = PartnerPanels.length(squares: Int64(squares))
     }
     memberships = []
+    roots = []
     logPopulation = 0
     knowledge = []
     region = ("", false)

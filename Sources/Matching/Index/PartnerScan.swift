@@ -96,7 +96,7 @@ struct PartnerScan {
     var facts = crowd.facts
     vk_partner_fact_bounds(
       &facts, panels.summaries.base + panel,
-      panels.largestMemberships.base + panel * panels.networks, added.base)
+      panels.largestRoots.base + panel * panels.networks, added.base)
     var listed = 0
     for q in 0..<crowd.count {
       let need = thresholds.base[q] - added.base[q]
@@ -129,7 +129,7 @@ struct PartnerScan {
     var candidates = self.panel(panel)
     let position = panel * PartnerPanels.lanes
     var facts = vk_partner_facts(
-      memberships: panels.memberships.base + position * panels.networks,
+      roots: panels.roots.base + position * panels.networks,
       log_populations: panels.logPopulations.base + position,
       languages: panels.languages.base + position, mentoring: panels.mentoring.base + position,
       themes: panels.themes.base + position)

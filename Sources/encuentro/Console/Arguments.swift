@@ -110,6 +110,19 @@ struct Arguments {
     return value
   }
 
+  /// A number within bounds, or the default.
+  func number(
+    _ name: String, default fallback: Double, in range: ClosedRange<Double>
+  ) throws(UsageError) -> Double {
+    guard let text = values[name] else { return fallback }
+    guard let value = Double(text), range.contains(value) else {
+      throw UsageError(
+        message: "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), "
+          + "not '\(text)'", command: syntax.name)
+    }
+    return value
+  }
+
   /// The only operand.
   func single(_ what: String) throws(UsageError) -> String {
     guard operands.count == 1, let operand = operands.first else {

@@ -1,0 +1,79 @@
+import Classification
+import Foundation
+import Programme
+
+/// A term of one plan and the term of another that means much the same.
+package struct AlignedTermView: Codable, Sendable, Equatable {
+  package var own: String
+  package var partner: String
+  /// The cosine of the two in the space of contents, at most 1.
+  package var similarity: Double
+}
+
+/// The terms of a plan that carry its networks, placed in the space of contents, so
+/// that terms of plans in other languages can be laid beside them.
+struct PlanTerms {
+  struct Term {
+    var text: String
+    var vector: QuantisedVector
+  }
+
+  private(set) var terms: [Term] = []
+
+  /// Terms that are compared; those that carry most.
+  private static let most = 24
+  /// Below this similarity two terms do not mean the same.
+  private static let least = 0.45
+
+  /// - Parameters:
+  ///   - networks: the labels of the networks whose carrying words count.
+  ///   - Complexity: O(tokens of the plan's three passages that carry most).
+  init(
+    plan: String, networks: [String], classifier: Classifier, workspace: Classifier.Workspace
+  ) throws {
+    guard plan.contains(where: { !$0.isWhitespace }) else { return }
+    let text = try PlainText(plan)
+    let classification = try classifier.classify(text, workspace: workspace)
+    var words: [ClassificationView.WordView] = []
+    for network in networks {
+      let evidence = classifier.evidence(
+        for: network, in: text, classification: classification, limit: 3, workspace: workspace)
+      for passage in evidence?.passages ?? [] {
+        words += passage.words.map {
+          .init(
+            text: text[$0.start..<$0.end], start: $0.start,
+            contribution: $0.contribution * passage.share)
+        }
+      }
+    }
+    for word in ClassificationView.WordView.carrying(words, limit: Self.most) {
+      if let vector = QuantisedVector(classifier.content(of: word.text)) {
+        terms.append(Term(text: word.text, vector: vector))
+      }
+    }
+  }
+
+  /// The pairs of terms that are most alike, each term once, most alike first.
+  func aligned(with other: PlanTerms, limit: Int) -> [AlignedTermView] {
+    var pairs: [(Int, Int, Double)] = []
+    for (i, own) in terms.enumerated() {
+      for (j, partner) in other.terms.enumerated() {
+        let similarity = own.vector.cosine(partner.vector)
+        if similarity >= Self.least { pairs.append((i, j, similarity)) }
+      }
+    }
+    // Equal similarities go by what carries more.
+    pairs.sort { ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1) }
+    var used: (own: Set<Int>, partner: Set<Int>) = ([], [])
+    var result: [AlignedTermView] = []
+    for (i, j, similarity) in pairs where result.count < limit {
+      guard !used.own.contains(i), !used.partner.contains(j) else { continue }
+      used.own.insert(i)
+      used.partner.insert(j)
+      result.append(
+        AlignedTermView(
+          own: terms[i].text, partner: other.terms[j].text, similarity: min(1, similarity)))
+    }
+    return result
+  }
+}

@@ -1,0 +1,159 @@
+package import Classification
+import Foundation
+import Matching
+package import Programme
+
+/// Partners suggested to a participant, as `encuentro suggest --json` prints them.
+package struct SuggestionsView: Codable, Sendable, Equatable {
+  package var participant: ParticipantRef
+  /// How many may be its partner at all, and satisfy what was asked for.
+  package var candidates: Int
+  package var suggestions: [SuggestionView]
+  /// Equal scores go to the smaller id.
+  package var tieRule = "score, then id"
+}
+
+/// One suggested partner, and why.
+package struct SuggestionView: Codable, Sendable, Equatable {
+  package var rank: Int
+  package var partner: ParticipantRef
+  /// From 0 to 1.
+  package var score: Double
+  /// By how much the next candidate scores less; null when there is none.
+  @OrNull package var margin: Double?
+  @OrNull package var next: ParticipantRef?
+  package var factors: [FactorView]
+  /// Factors that are not known of both, and so left out of the score.
+  package var unknown: [Factor]
+  /// Networks that both belong to, the strongest first.
+  package var sharedNetworks: [SharedNetworkView]
+  /// Terms of both plans that mean much the same.
+  package var terms: [AlignedTermView]
+
+  package struct FactorView: Codable, Sendable, Equatable {
+    package var factor: Factor
+    package var value: Double
+    package var share: Double
+    package var contribution: Double
+  }
+
+  package struct SharedNetworkView: Codable, Sendable, Equatable {
+    package var network: String
+    package var own: Double
+    package var partner: Double
+  }
+}
+
+/// What a committee asks for.
+package struct SuggestionRequest: Sendable {
+  package var name: String
+  package var top = 5
+  /// Both must belong to this network.
+  package var network: Network.ID?
+  /// The partner's country.
+  package var country: String?
+  /// Names of those that are not wanted.
+  package var excluded: [String] = []
+
+  package init(name: String) { self.name = name }
+}
+
+extension MatchingEngine {
+  /// A membership from which somebody belongs to a network.
+  static let belongs = 0.3
+
+  /// The best partners of a participant, each with its reasons.
+  ///
+  /// - Throws: `InputError` for a name that nobody or several have, a network or a
+  ///   country that the programme does not know.
+  package func suggest(_ request: SuggestionRequest) throws -> SuggestionsView {
+    let row = try row(named: request.name)
+    var filter = PartnerFilter()
+    if let network = request.network {
+      guard programme.network(network) != nil else {
+        throw InputError(
+          description: "the programme has no network \(network); it has "
+            + programme.networks.map(\.id.label).joined(separator: ", "))
+      }
+      filter.network = .init(network: network.index, atLeast: Self.belongs)
+    }
+    if let country = request.country {
+      guard programme.country(code: country) != nil else {
+        throw InputError(
+          description: "'\(country)' is no country of the programme; write two capital letters, "
+            + "such as BR")
+      }
+      filter.countries = [country]
+    }
+    for name in request.excluded {
+      filter.excludedIDs.insert(participants[try self.row(named: name)].id)
+    }
+    // One more than asked for, to say by how much the last one leads.
+    let found = index.topPartners(of: row, count: request.top + 1, filter: filter)
+    let workspace = Classifier.Workspace()
+    var suggestions: [SuggestionView] = []
+    for (place, suggestion) in found.prefix(request.top).enumerated() {
+      suggestions.append(
+        try explain(
+          row, suggestion.row, rank: place + 1,
+          next: place + 1 < found.count ? found[place + 1].row : nil, workspace: workspace))
+    }
+    return SuggestionsView(
+      participant: person(row), candidates: candidates(of: row, filter: filter),
+      suggestions: suggestions)
+  }
+
+  private func candidates(of row: Int, filter: PartnerFilter) -> Int {
+    index.topPartners(of: row, count: index.count, filter: filter).count
+  }
+
+  /// A pair's score with its reasons, as one side sees it.
+  func explain(
+    _ row: Int, _ other: Int, rank: Int, next: Int?, workspace: Classifier.Workspace
+  ) throws -> SuggestionView {
+    let score = self.score(row, other)
+    let shared = sharedNetworks(row, other)
+    let labels = shared.isEmpty ? strongest(row) : shared.map(\.network)
+    let own = try terms(of: row, networks: labels, workspace: workspace)
+    let partner = try terms(of: other, networks: labels, workspace: workspace)
+    return SuggestionView(
+      rank: rank, partner: person(other), score: score.value,
+      margin: next.map { score.value - self.score(row, $0).value }, next: next.map(person),
+      factors: score.contributions.map {
+        .init(
+          factor: $0.factor, value: $0.value, share: $0.share, contribution: $0.contribution)
+      }, unknown: score.unknown, sharedNetworks: shared,
+      terms: own.aligned(with: partner, limit: 5))
+  }
+
+  func score(_ row: Int, _ other: Int) -> PairScore {
+    PairScore(PairFactors(profiles[row], profiles[other]), weights: programme.weights)
+  }
+
+  /// The networks that both belong to, by the geometric mean of the memberships.
+  func sharedNetworks(_ row: Int, _ other: Int) -> [SuggestionView.SharedNetworkView] {
+    guard let own = profiles[row].memberships, let theirs = profiles[other].memberships else {
+      return []
+    }
+    return programme.networks.map(\.id).filter {
+      min(own[$0.index], theirs[$0.index]) >= Self.belongs
+    }.sorted {
+      (own[$1.index] * theirs[$1.index], $0) < (own[$0.index] * theirs[$0.index], $1)
+    }.map { .init(network: $0.label, own: own[$0.index], partner: theirs[$0.index]) }
+  }
+
+  private func strongest(_ row: Int) -> [String] {
+    guard let own = profiles[row].memberships,
+      let best = own.indices.max(by: { (own[$0], $1) < (own[$1], $0) })
+    else { return [] }
+    return [programme.networks[best].id.label]
+  }
+
+  private func terms(
+    of row: Int, networks: [String], workspace: Classifier.Workspace
+  ) throws -> PlanTerms {
+    try PlanTerms(
+      plan: participants[row].signals.plan?.text ?? "", networks: networks,
+      classifier: classifier, workspace: workspace)
+  }
+}

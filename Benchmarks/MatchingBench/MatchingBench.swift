@@ -88,7 +88,8 @@ struct Bench {
     }
     try vectors.close()
     let start = Passes.now()
-    index = builder.build()
+    // What the builder held is gone when the memory is looked at.
+    index = (consume builder).build()
     result = Result(profiles: profiles)
     result.buildSeconds = seconds + Passes.now() - start
     result.indexMemory = resident_memory()

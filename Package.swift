@@ -36,6 +36,9 @@ let package = Package(
     .executableTarget(
       name: "ClassificationBench", dependencies: ["Classification", "CPeak", "CVectorKernels"],
       path: "Benchmarks/ClassificationBench"),
+    .executableTarget(
+      name: "CohortBench", dependencies: ["Matching", "CPeak", "CVectorKernels"],
+      path: "Benchmarks/CohortBench"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),

@@ -1,0 +1,95 @@
+/// Reads all score rows, as the rules let them be used.
+struct ScoreRows {
+  let scores: any ScoreSource
+  private let forbidden: [Int: [Int]]
+  private let columns: Int
+
+  init(_ scores: any ScoreSource, _ cohort: IndexedCohort) {
+    self.scores = scores
+    forbidden = cohort.forbiddenByLeft
+    columns = cohort.right.count
+  }
+
+  /// Room for one row.
+  func makeRow() -> [Int32] { Array(repeating: -1, count: columns) }
+
+  func fill(_ row: Int, into line: inout [Int32]) {
+    scores.fill(row: row, into: &line)
+    if let banned = forbidden[row] { for column in banned { line[column] = -1 } }
+  }
+}
+
+/// The pairs to begin with: the best of each row and of each column.
+struct BestOfRowsAndColumns {
+  /// Kept per row and per column; found by measuring (Benchmarks/cohort).
+  static let perRow = 20
+  static let perColumn = 6
+
+  private let columns: Int
+  /// Per column, `perColumn` scores, highest first, and their rows.
+  private var best: [Int32]
+  private var bestRow: [Int32]
+  /// Per column, what a score must exceed.
+  private var least: [Int32]
+  private var chosen: [(row: Int32, column: Int32, score: Int32)] = []
+  private var rowBest: [(score: Int32, column: Int32)] = []
+
+  /// - Parameter floor: a pair must score as much.
+  init(columns: Int, floor: Int32) {
+    self.columns = columns
+    best = Array(repeating: floor - 1, count: columns * Self.perColumn)
+    bestRow = Array(repeating: -1, count: columns * Self.perColumn)
+    least = Array(repeating: floor - 1, count: columns)
+    lowest = floor - 1
+  }
+
+  private let lowest: Int32
+
+  mutating func add(row: Int, _ line: [Int32]) {
+    rowBest.removeAll(keepingCapacity: true)
+    var bar = lowest
+    for column in 0..<columns {
+      let score = line[column]
+      if score > bar {
+        if rowBest.count == Self.perRow { rowBest.removeLast() }
+        var at = rowBest.count
+        while at > 0, rowBest[at - 1].score < score { at -= 1 }
+        rowBest.insert((score, Int32(column)), at: at)
+        if rowBest.count == Self.perRow { bar = rowBest[Self.perRow - 1].score }
+      }
+      if score > least[column] { insert(row: row, column: column, score) }
+    }
+    for one in rowBest { chosen.append((Int32(row), one.column, one.score)) }
+  }
+
+  private mutating func insert(row: Int, column: Int, _ score: Int32) {
+    let start = column * Self.perColumn
+    var at = start + Self.perColumn - 1
+    while at > start, best[at - 1] < score {
+      best[at] = best[at - 1]
+      bestRow[at] = bestRow[at - 1]
+      at -= 1
+    }
+    best[at] = score
+    bestRow[at] = Int32(row)
+    least[column] = best[start + Self.perColumn - 1]
+  }
+
+  /// All of them, ascending, each once.
+  func pairs() -> [(row: Int32, column: Int32, score: Int32)] {
+    var all = chosen
+    for column in 0..<columns {
+      for at in column * Self.perColumn..<(column + 1) * Self.perColumn where bestRow[at] >= 0 {
+        all.append((bestRow[at], Int32(column), best[at]))
+      }
+    }
+    all.sort { ($0.row, $0.column) < ($1.row, $1.column) }
+    var result: [(row: Int32, column: Int32, score: Int32)] = []
+    result.reserveCapacity(all.count)
+    for one in all {
+      if let last = result.last, last.row == one.row, last.column == one.column { continue }
+      result.append(one)
+    }
+    return result
+  }
+}

@@ -2,11 +2,13 @@
 struct ScoreRows {
   let scores: any ScoreSource
   private let forbidden: [Int: [Int]]
+  private let pinned: [Int: [Int]]
   private let columns: Int
 
   init(_ scores: any ScoreSource, _ cohort: IndexedCohort) {
     self.scores = scores
     forbidden = cohort.forbiddenByLeft
+    pinned = Dictionary(grouping: cohort.pinned, by: \.left).mapValues { $0.map(\.right) }
     columns = cohort.right.count
   }
 
@@ -16,6 +18,37 @@ struct ScoreRows {
   func fill(_ row: Int, into line: inout [Int32]) {
     scores.fill(row: row, into: &line)
     if let banned = forbidden[row] { for column in banned { line[column] = -1 } }
+  }
+
+  /// The scores of pairs that ascend by left.
+  func scores(of pairs: [IndexedCohort.Pair]) -> [Int32] {
+    var line = makeRow()
+    var row = -1
+    return pairs.map { pair in
+      if pair.left != row {
+        row = pair.left
+        fill(row, into: &line)
+      }
+      return line[pair.right]
+    }
+  }
+
+  /// Throws if a score is out of range or a pinned pair is not eligible.
+  func check(_ cohort: IndexedCohort, row: Int, _ line: [Int32]) throws(CohortError) {
+    for column in line.indices where line[column] < -1 || line[column] > PairScore.unit {
+      throw .scoreOutOfRange(cohort.pair(.init(left: row, right: column)), line[column])
+    }
+    for column in pinned[row] ?? [] where line[column] < 0 {
+      throw .pinnedIneligible(cohort.pair(.init(left: row, right: column)))
+    }
+  }
+
+  func check(_ cohort: IndexedCohort) throws(CohortError) {
+    var line = makeRow()
+    for row in cohort.left.indices {
+      fill(row, into: &line)
+      try check(cohort, row: row, line)
+    }
   }
 }
 

@@ -119,13 +119,60 @@ struct IndexedCohort {
 
   /// How many ends of pairs each rule counts.
   func counts(_ pairs: [Pair]) -> [Int] {
-    var ends = (left: [Int](repeating: 0, count: left.count), right: [Int](repeating: 0, count: right.count))
+    let ends = ends(pairs)
+    return rules.map { rule in
+      rule.left.reduce(0) { $0 + ends.left[$1] } + rule.right.reduce(0) { $0 + ends.right[$1] }
+    }
+  }
+
+  /// Whether the pairs, each once, keep every bound and hold all that are pinned.
+  func isKept(by pairs: [Pair]) -> Bool {
+    let ends = ends(pairs)
+    func holds(_ count: Int, _ bounds: Bounds) -> Bool {
+      count >= bounds.minimum && count <= bounds.maximum
+    }
+    return zip(ends.left, left).allSatisfy(holds) && zip(ends.right, right).allSatisfy(holds)
+      && zip(counts(pairs), rules).allSatisfy { holds($0, $1.bounds) }
+      && (pinned.isEmpty || Set(pinned).isSubset(of: pairs))
+  }
+
+  /// Units that the pairs are short of minima, pinned pairs among them.
+  /// - Parameter besides: rules that are not looked at.
+  func shortage(_ pairs: [Pair], besides: Set<Int>) -> Int {
+    var ends = (
+      left: left.map(\.minimum), right: right.map(\.minimum)
+    )
+    for pair in pairs {
+      ends.left[pair.left] -= 1
+      ends.right[pair.right] -= 1
+    }
+    let participants = (ends.left + ends.right).reduce(0) { $0 + max(0, $1) }
+    let groups = zip(counts(pairs), rules).enumerated().reduce(0) { sum, one in
+      besides.contains(one.offset)
+        ? sum : sum + max(0, one.element.1.bounds.minimum - one.element.0)
+    }
+    return participants + groups + Set(pinned).subtracting(pairs).count
+  }
+
+  /// The minima that the pairs miss.
+  func shortfalls(_ pairs: [Pair]) -> [CohortShortfall] {
+    let (ends, counts) = (ends(pairs), counts(pairs))
+    let all =
+      zip(leftIDs, zip(left, ends.left)).map { ($0, $1.0, $1.1) }
+      + zip(rightIDs, zip(right, ends.right)).map { ($0, $1.0, $1.1) }
+      + zip(rules, counts).map { ($0.name, $0.bounds, $1) }
+    return all.filter { $0.2 < $0.1.minimum }
+      .map { CohortShortfall(name: $0.0, minimum: $0.1.minimum, reached: $0.2) }
+  }
+
+  private func ends(_ pairs: [Pair]) -> (left: [Int], right: [Int]) {
+    var ends = (
+      left: [Int](repeating: 0, count: left.count), right: [Int](repeating: 0, count: right.count)
+    )
     for pair in pairs {
       ends.left[pair.left] += 1
       ends.right[pair.right] += 1
     }
-    return rules.map { rule in
-      rule.left.reduce(0) { $0 + ends.left[$1] } + rule.right.reduce(0) { $0 + ends.right[$1] }
-    }
+    return ends
   }
 }

@@ -16,8 +16,6 @@ struct PairingOracle: ~Copyable {
 
   /// Below this number of pairs all are candidates.
   static let fewPairs = 1 << 16
-  /// How many improving pairs a row adds at once.
-  private static let addedPerRow = 12
 
   let cohort: IndexedCohort
   let tree: BoundTree
@@ -28,8 +26,14 @@ struct PairingOracle: ~Copyable {
   private var network: FlowNetwork
   private var fixings: [Fixing] = []
   private var pinned: Set<IndexedCohort.Pair>
+  private var crossingPrices: [Int64]
   private var line: [Int32]
   private let hasAll: Bool
+  /// Per left participant, what a pair outside of the candidates can gain at most by
+  /// the prices when they were looked at last, and its own price then.
+  private var reach: [Int64]
+  private var reachPrice: [Int64]
+  private var pricesBefore: [Int64] = []
   /// Duals that were priced against all pairs, for when the search is stopped.
   private(set) var priced: (duals: Duals, bound: Int64)?
 
@@ -47,7 +51,10 @@ struct PairingOracle: ~Copyable {
     self.order = order
     network = FlowNetwork(tree: tree, penalty: weighing.penalty)
     pinned = Set(cohort.pinned)
+    crossingPrices = Array(repeating: 0, count: cohort.rules.count)
     line = rows.makeRow()
+    reach = Array(repeating: .max, count: cohort.left.count)
+    reachPrice = Array(repeating: 0, count: cohort.left.count)
     hasAll = cohort.left.count * cohort.right.count <= Self.fewPairs
     try readCandidates()
     network.start()
@@ -61,11 +68,8 @@ struct PairingOracle: ~Copyable {
     for row in cohort.left.indices {
       if run.shouldStop() { break }
       rows.fill(row, into: &line)
-      for column in line.indices where line[column] < -1 || line[column] > PairScore.unit {
-        throw .scoreOutOfRange(cohort.pair(.init(left: row, right: column)), line[column])
-      }
+      try rows.check(cohort, row: row, line)
       for pair in pinnedByRow[row] ?? [] {
-        guard line[pair.right] >= 0 else { throw .pinnedIneligible(cohort.pair(pair)) }
         found.append((Int32(row), Int32(pair.right), line[pair.right]))
         line[pair.right] = -1
       }
@@ -92,6 +96,7 @@ struct PairingOracle: ~Copyable {
 
   /// Sets what each end of a pair costs besides, by the prices of crossing rules.
   mutating func setTariffs(_ prices: [Int64]) {
+    crossingPrices = prices
     var tariffs = [Int64](repeating: 0, count: cohort.left.count + cohort.right.count)
     for rule in tree.crossing {
       for member in cohort.rules[rule].left { tariffs[member] += prices[rule] }
@@ -128,10 +133,17 @@ struct PairingOracle: ~Copyable {
   /// Finds the best pairing over all pairs.
   /// - Returns: false when the search was stopped.
   mutating func solve() -> Bool {
+    priced = nil
     while true {
       run.report(.pairing)
       let run = run
-      guard network.run(order: order, stop: { run.shouldStop() }) else { return false }
+      let isDone = network.run(order: order, stop: { run.shouldStop() })
+      if hasAll {
+        // Free pairs never gain by the prices, on the way either.
+        let now = duals()
+        priced = (now, bound(now))
+      }
+      guard isDone else { return false }
       if hasAll { return true }
       run.report(.pricing)
       guard let improving = price() else { return false }
@@ -143,47 +155,66 @@ struct PairingOracle: ~Copyable {
     }
   }
 
-  /// Finds the pairs outside of the candidates that would improve; nil when stopped.
+  /// Finds pairs outside of the candidates that would improve, and with them the
+  /// nearest to that; none when none would, nil when stopped.
+  ///
+  /// A row is read only if one of its pairs can improve: since it was read last, the
+  /// gain of a pair rose by no more than its two ends' prices fell.
   private mutating func price() -> [FlowNetwork.Candidate]? {
-    var duals = duals()
+    let prices = (0..<line.count).map { network.price(of: cohort.left.count + $0) }
+    let fall = zip(pricesBefore, prices).reduce(0) { max($0, $1.0 - $1.1) }
+    pricesBefore = prices
+    var raised = duals()
     var result: [FlowNetwork.Candidate] = []
-    let columns = cohort.right.count
-    let prices = (0..<columns).map { network.price(of: cohort.left.count + $0) }
-    let known = Set(cohort.pinned).union(fixings.lazy.map(\.pair))
-    let knownRows = Set(known.map(\.left))
-    var better: [(gain: Int64, column: Int)] = []
+    var improves = false
+    var nearest = Nearest()
     let (unit, scale, floor) = (weighing.pairUnit &* weighing.scale, weighing.scale, weighing.floor)
     for row in cohort.left.indices {
+      let own = network.price(of: row)
+      if reach[row] < .max { reach[row] += fall + reachPrice[row] - own }
+      reachPrice[row] = own
+      guard reach[row] > 0 else { continue }
       if run.shouldStop() { return nil }
       rows.fill(row, into: &line)
-      let least = network.price(of: row) - scale
-      better.removeAll(keepingCapacity: true)
-      for column in 0..<columns {
-        let gain = Int64(line[column]) &* unit &- prices[column]
-        guard gain > least else { continue }
-        let pair = IndexedCohort.Pair(left: row, right: column)
-        guard line[column] >= floor, !(knownRows.contains(row) && known.contains(pair)) else {
-          continue
-        }
-        // A used candidate may bring more than its prices.
-        if let arc = network.candidate(left: row, right: column), network.isUsed(arc) { continue }
-        better.append((gain - least, column))
+      let base = scale - own
+      nearest.removeAll(least: -weighing.most)
+      for column in line.indices {
+        let gain = Int64(line[column]) &* unit &- prices[column] &+ base
+        if gain > nearest.bar, line[column] >= floor { nearest.insert(gain, column) }
       }
-      guard !better.isEmpty else { continue }
-      better.sort { ($0.gain, $1.column) > ($1.gain, $0.column) }
-      duals.left[row] += better[0].gain
-      var kept = better.prefix(Self.addedPerRow).map(\.column)
-      kept.sort()
-      for column in kept {
-        result.append(
-          .init(left: Int32(row), right: Int32(column), weight: weighing.weight(line[column])))
+      reach[row] = nearest.bar
+      for (gain, column) in nearest.columns {
+        let arc = network.candidate(left: row, right: column)
+        if arc == nil {
+          result.append(
+            .init(left: Int32(row), right: Int32(column), weight: weighing.weight(line[column])))
+          if gain > 0 {
+            improves = true
+            raised.left[row] = max(raised.left[row], network.dual(of: row) + gain)
+          }
+        }
       }
     }
-    priced = (duals, bound(duals))
-    return result
+    priced = (raised, bound(raised))
+    return improves ? result : []
   }
 
   // MARK: What was found
+
+  var candidateCount: Int { network.candidateCount }
+
+  /// All candidate pairs, ascending by left.
+  func candidates() -> [IndexedCohort.Pair] {
+    (0..<network.candidateCount)
+      .map { .init(left: network.left(of: $0), right: network.right(of: $0)) }
+  }
+
+  /// The candidate's weight, scaled; 0 if it is none.
+  func weight(_ pair: IndexedCohort.Pair) -> Int64 {
+    guard let arc = network.candidate(left: pair.left, right: pair.right) else { return 0 }
+    let isRaised = pinned.contains(pair) || fixings.contains { $0.isIn && $0.pair == pair }
+    return network.weight(of: arc) - (isRaised ? weighing.penalty : 0)
+  }
 
   /// The pairs in use, ascending.
   func pairs() -> [IndexedCohort.Pair] {
@@ -199,6 +230,7 @@ struct PairingOracle: ~Copyable {
     for (at, rule) in tree.rules.enumerated() {
       duals.rules[rule] = network.dual(of: cohort.left.count + cohort.right.count + at)
     }
+    for rule in tree.crossing { duals.rules[rule] = crossingPrices[rule] }
     return duals
   }
 
@@ -234,4 +266,27 @@ struct PairingOracle: ~Copyable {
     }
     return (left, right)
   }
+}
+
+/// The columns of a row that gain most.
+private struct Nearest {
+  static let most = 24
+  private(set) var bar: Int64 = 0
+  private var found: [(gain: Int64, column: Int)] = []
+
+  mutating func removeAll(least: Int64) {
+    found.removeAll(keepingCapacity: true)
+    bar = least
+  }
+
+  mutating func insert(_ gain: Int64, _ column: Int) {
+    if found.count == Self.most { found.removeLast() }
+    var at = found.count
+    while at > 0, found[at - 1].gain < gain { at -= 1 }
+    found.insert((gain, column), at: at)
+    if found.count == Self.most { bar = found[Self.most - 1].gain }
+  }
+
+  /// Ascending by column.
+  var columns: [(gain: Int64, column: Int)] { found.sorted { $0.column < $1.column } }
 }

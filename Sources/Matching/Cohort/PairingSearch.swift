@@ -122,8 +122,8 @@ struct PairingSearch: ~Copyable {
   /// - Returns: a pair to branch on; nil when the leaf is closed or the run stopped.
   private mutating func explore(_ leaf: inout Leaf) -> IndexedCohort.Pair? {
     oracle.setFixings(leaf.fixings)
-    var master = MasterProgram(
-      rows: masterRows(), penalty: Double(weighing.penalty) / Double(weighing.most))
+    let penalty = Double(weighing.penalty) / Double(weighing.most)
+    var master = MasterProgram(rows: masterRows(), penalty: penalty)
     var mixed: [Pooled] = []
     for one in pool where leaf.fixings.allSatisfy({ one.pairs.contains($0.pair) == $0.isIn }) {
       mixed.append(one)
@@ -131,7 +131,7 @@ struct PairingSearch: ~Copyable {
     }
     var prices = leaf.duals.rules
     var shares: [(pairing: Int, share: Double)] = []
-    for _ in 0..<Self.roundsPerNode {
+    for round in 0..<Self.roundsPerNode {
       if !crossing.isEmpty { oracle.setTariffs(prices) }
       let isSolved = oracle.solve()
       if let priced = oracle.priced, priced.bound < leaf.bound {
@@ -144,11 +144,16 @@ struct PairingSearch: ~Copyable {
       if !crossing.isEmpty { offer(repaired(pairs)) }
       if isClosed(leaf) { return nil }
       let found = pooled(pairs)
-      guard !mixed.contains(where: { $0.pairs == found.pairs }) else { break }
-      mixed.append(found)
-      pool.append(found)
-      if pool.count > Self.poolSize { pool.removeFirst() }
-      master.add(value: found.value, counts: found.counts)
+      if !mixed.contains(where: { $0.pairs == found.pairs }) {
+        mixed.append(found)
+        pool.append(found)
+        if pool.count > Self.poolSize { pool.removeFirst() }
+        let missing = leaf.fixings.count { $0.isIn && !found.pairs.contains($0.pair) }
+        master.add(value: found.value - Double(missing) * penalty, counts: found.counts)
+      } else if round > 0 {
+        // Under the master's own prices nothing new: there are no better ones.
+        break
+      }
       let solution = master.solve()
       shares = solution.shares
       var next = [Int64](repeating: 0, count: cohort.rules.count)

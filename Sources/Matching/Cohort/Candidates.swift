@@ -52,12 +52,21 @@ struct ScoreRows {
   }
 }
 
+/// How many pairs are looked at closely; found by measuring (Benchmarks/cohort).
+struct CandidatePolicy {
+  /// Up to this number of pairs all are candidates.
+  var fewPairs = 1 << 16
+  /// With more, the best of each row and of each column to begin with.
+  var perRow = 20
+  var perColumn = 6
+  /// How many of a row's pairs that gain most by the prices join them at once.
+  var nearest = 24
+}
+
 /// The pairs to begin with: the best of each row and of each column.
 struct BestOfRowsAndColumns {
-  /// Kept per row and per column; found by measuring (Benchmarks/cohort).
-  static let perRow = 20
-  static let perColumn = 6
-
+  private let perRow: Int
+  private let perColumn: Int
   private let columns: Int
   /// Per column, `perColumn` scores, highest first, and their rows.
   private var best: [Int32]
@@ -68,10 +77,12 @@ struct BestOfRowsAndColumns {
   private var rowBest: [(score: Int32, column: Int32)] = []
 
   /// - Parameter floor: a pair must score as much.
-  init(columns: Int, floor: Int32) {
+  init(columns: Int, floor: Int32, _ policy: CandidatePolicy) {
+    perRow = policy.perRow
+    perColumn = policy.perColumn
     self.columns = columns
-    best = Array(repeating: floor - 1, count: columns * Self.perColumn)
-    bestRow = Array(repeating: -1, count: columns * Self.perColumn)
+    best = Array(repeating: floor - 1, count: columns * perColumn)
+    bestRow = Array(repeating: -1, count: columns * perColumn)
     least = Array(repeating: floor - 1, count: columns)
     lowest = floor - 1
   }
@@ -84,11 +95,11 @@ struct BestOfRowsAndColumns {
     for column in 0..<columns {
       let score = line[column]
       if score > bar {
-        if rowBest.count == Self.perRow { rowBest.removeLast() }
+        if rowBest.count == perRow { rowBest.removeLast() }
         var at = rowBest.count
         while at > 0, rowBest[at - 1].score < score { at -= 1 }
         rowBest.insert((score, Int32(column)), at: at)
-        if rowBest.count == Self.perRow { bar = rowBest[Self.perRow - 1].score }
+        if rowBest.count == perRow { bar = rowBest[perRow - 1].score }
       }
       if score > least[column] { insert(row: row, column: column, score) }
     }
@@ -96,8 +107,8 @@ struct BestOfRowsAndColumns {
   }
 
   private mutating func insert(row: Int, column: Int, _ score: Int32) {
-    let start = column * Self.perColumn
-    var at = start + Self.perColumn - 1
+    let start = column * perColumn
+    var at = start + perColumn - 1
     while at > start, best[at - 1] < score {
       best[at] = best[at - 1]
       bestRow[at] = bestRow[at - 1]
@@ -105,14 +116,14 @@ struct BestOfRowsAndColumns {
     }
     best[at] = score
     bestRow[at] = Int32(row)
-    least[column] = best[start + Self.perColumn - 1]
+    least[column] = best[start + perColumn - 1]
   }
 
   /// All of them, ascending, each once.
   func pairs() -> [(row: Int32, column: Int32, score: Int32)] {
     var all = chosen
     for column in 0..<columns {
-      for at in column * Self.perColumn..<(column + 1) * Self.perColumn where bestRow[at] >= 0 {
+      for at in column * perColumn..<(column + 1) * perColumn where bestRow[at] >= 0 {
         all.append((bestRow[at], Int32(column), best[at]))
       }
     }

@@ -192,7 +192,8 @@ public struct CertificateCheck {
   // MARK: The certificate
 
   private var mostPairs: Int {
-    min(problem.left.reduce(0) { $0 + room($1, problem.right.count) },
+    min(
+      problem.left.reduce(0) { $0 + room($1, problem.right.count) },
       problem.right.reduce(0) { $0 + room($1, problem.left.count) })
   }
 

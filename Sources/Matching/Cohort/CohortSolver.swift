@@ -6,6 +6,7 @@ public struct CohortOptions: Sendable {
   public var seed: UInt64
   /// Asked every few milliseconds, as is `Task.isCancelled`.
   public var isCancelled: @Sendable () -> Bool
+  var candidates = CandidatePolicy()
 
   public init(
     deadline: Duration? = nil, seed: UInt64 = 0,
@@ -80,7 +81,8 @@ public struct CohortSolver: Sendable {
     let (outcome, claim) = try search(.total, floor: 0, cohort, run)
     guard let pairs = outcome.pairs else { try fail(run) }
     return summary(
-      pairs, isOptimal: outcome.isComplete, bound: max(outcome.bound, outcome.value) / claim.pairUnit,
+      pairs, isOptimal: outcome.isComplete,
+      bound: max(outcome.bound, outcome.value) / claim.pairUnit,
       claims: [claim], run)
   }
 
@@ -156,7 +158,7 @@ public struct CohortSolver: Sendable {
       measure, floor: floor, cohort: cohort, crosses: !tree.crossing.isEmpty)
     var search = try PairingSearch(
       cohort, weighing, tree, ScoreRows(scores, cohort), run,
-      order: seededOrder(cohort.left.count, salt: 1))
+      order: seededOrder(cohort.left.count, salt: 1), options.candidates)
     let outcome = search.solve(enough: enough)
     return (outcome, CohortCertificate.Claim(outcome, weighing, cohort, rules: problem.rules.count))
   }

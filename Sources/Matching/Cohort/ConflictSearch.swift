@@ -110,7 +110,8 @@ extension IndexedCohort {
     }
     result += forbidden.map { (.pair, .forbidden(pair($0))) }
     for (kind, ids, bounds, others) in [
-      (Place.Kind.left, leftIDs, left, right.count), (Place.Kind.right, rightIDs, right, left.count),
+      (Place.Kind.left, leftIDs, left, right.count),
+      (Place.Kind.right, rightIDs, right, left.count),
     ] {
       for (index, one) in bounds.enumerated() where one.maximum < others {
         result.append((.maximum(kind, index), .capacity(ids[index], one.maximum)))

@@ -31,7 +31,9 @@ struct IndexedCohort {
   var forbidden: [Pair]
 
   /// No pairing has more pairs.
-  var mostPairs: Int { min(left.reduce(0) { $0 + $1.maximum }, right.reduce(0) { $0 + $1.maximum }) }
+  var mostPairs: Int {
+    min(left.reduce(0) { $0 + $1.maximum }, right.reduce(0) { $0 + $1.maximum })
+  }
 
   init(_ problem: CohortProblem) throws(CohortError) {
     leftIDs = problem.left.map(\.id)
@@ -58,7 +60,11 @@ struct IndexedCohort {
         bounds: Bounds(minimum: rule.minimum, maximum: rule.maximum ?? .max))
       for id in Set(rule.members ?? []) {
         guard let place = sides[id] else { throw .unknownParticipant(id) }
-        if place.isRight { indexed.right.append(place.index) } else { indexed.left.append(place.index) }
+        if place.isRight {
+          indexed.right.append(place.index)
+        } else {
+          indexed.left.append(place.index)
+        }
       }
       indexed.left.sort()
       indexed.right.sort()
@@ -68,7 +74,9 @@ struct IndexedCohort {
       var result: Set<Pair> = []
       for pair in pairs {
         guard let one = sides[pair.left], !one.isRight else { throw .unknownParticipant(pair.left) }
-        guard let two = sides[pair.right], two.isRight else { throw .unknownParticipant(pair.right) }
+        guard let two = sides[pair.right], two.isRight else {
+          throw .unknownParticipant(pair.right)
+        }
         result.insert(Pair(left: one.index, right: two.index))
       }
       return result.sorted()

@@ -108,7 +108,8 @@ struct MasterProgram {
     var least = Double.infinity
     for at in direction.indices where direction[at] > 1e-9 {
       let ratio = max(0, values[at]) / direction[at]
-      if ratio < least - 1e-12 || (ratio <= least && leaving.map { basis[at] < basis[$0] } ?? true) {
+      if ratio < least - 1e-12 || (ratio <= least && leaving.map { basis[at] < basis[$0] } ?? true)
+      {
         least = ratio
         leaving = at
       }

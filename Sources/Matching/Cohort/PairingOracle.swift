@@ -14,15 +14,13 @@ struct PairingOracle: ~Copyable {
     var isIn: Bool
   }
 
-  /// Below this number of pairs all are candidates.
-  static let fewPairs = 1 << 16
-
   let cohort: IndexedCohort
   let tree: BoundTree
   let weighing: Weighing
   private let rows: ScoreRows
   private let run: CohortRun
   private let order: [Int]
+  private let policy: CandidatePolicy
   private var network: FlowNetwork
   private var fixings: [Fixing] = []
   private var pinned: Set<IndexedCohort.Pair>
@@ -41,7 +39,7 @@ struct PairingOracle: ~Copyable {
   /// - Parameter order: the left participants in the order to begin with.
   init(
     _ cohort: IndexedCohort, _ weighing: Weighing, _ tree: BoundTree, _ rows: ScoreRows,
-    _ run: CohortRun, order: [Int]
+    _ run: CohortRun, order: [Int], _ policy: CandidatePolicy
   ) throws(CohortError) {
     self.cohort = cohort
     self.tree = tree
@@ -49,13 +47,14 @@ struct PairingOracle: ~Copyable {
     self.rows = rows
     self.run = run
     self.order = order
+    self.policy = policy
     network = FlowNetwork(tree: tree, penalty: weighing.penalty)
     pinned = Set(cohort.pinned)
     crossingPrices = Array(repeating: 0, count: cohort.rules.count)
     line = rows.makeRow()
     reach = Array(repeating: .max, count: cohort.left.count)
     reachPrice = Array(repeating: 0, count: cohort.left.count)
-    hasAll = cohort.left.count * cohort.right.count <= Self.fewPairs
+    hasAll = cohort.left.count * cohort.right.count <= policy.fewPairs
     try readCandidates()
     network.start()
   }
@@ -63,7 +62,7 @@ struct PairingOracle: ~Copyable {
   private mutating func readCandidates() throws(CohortError) {
     run.report(.candidates)
     let pinnedByRow = Dictionary(grouping: cohort.pinned, by: \.left)
-    var best = BestOfRowsAndColumns(columns: cohort.right.count, floor: weighing.floor)
+    var best = BestOfRowsAndColumns(columns: cohort.right.count, floor: weighing.floor, policy)
     var found: [(row: Int32, column: Int32, score: Int32)] = []
     for row in cohort.left.indices {
       if run.shouldStop() { break }
@@ -167,7 +166,7 @@ struct PairingOracle: ~Copyable {
     var raised = duals()
     var result: [FlowNetwork.Candidate] = []
     var improves = false
-    var nearest = Nearest()
+    var nearest = Nearest(most: policy.nearest)
     let (unit, scale, floor) = (weighing.pairUnit &* weighing.scale, weighing.scale, weighing.floor)
     for row in cohort.left.indices {
       let own = network.price(of: row)
@@ -270,9 +269,11 @@ struct PairingOracle: ~Copyable {
 
 /// The columns of a row that gain most.
 private struct Nearest {
-  static let most = 24
+  private let most: Int
   private(set) var bar: Int64 = 0
   private var found: [(gain: Int64, column: Int)] = []
+
+  init(most: Int) { self.most = most }
 
   mutating func removeAll(least: Int64) {
     found.removeAll(keepingCapacity: true)
@@ -280,11 +281,11 @@ private struct Nearest {
   }
 
   mutating func insert(_ gain: Int64, _ column: Int) {
-    if found.count == Self.most { found.removeLast() }
+    if found.count == most { found.removeLast() }
     var at = found.count
     while at > 0, found[at - 1].gain < gain { at -= 1 }
     found.insert((gain, column), at: at)
-    if found.count == Self.most { bar = found[Self.most - 1].gain }
+    if found.count == most { bar = found[most - 1].gain }
   }
 
   /// Ascending by column.

@@ -49,7 +49,7 @@ struct PairingSearch: ~Copyable {
 
   init(
     _ cohort: IndexedCohort, _ weighing: Weighing, _ tree: BoundTree, _ rows: ScoreRows,
-    _ run: CohortRun, order: [Int]
+    _ run: CohortRun, order: [Int], _ policy: CandidatePolicy = CandidatePolicy()
   ) throws(CohortError) {
     self.cohort = cohort
     self.weighing = weighing
@@ -57,7 +57,7 @@ struct PairingSearch: ~Copyable {
     crossing = tree.crossing
     emptyLedger = PairLedger(cohort)
     reportsTotal = weighing.measure == .total
-    oracle = try PairingOracle(cohort, weighing, tree, rows, run, order: order)
+    oracle = try PairingOracle(cohort, weighing, tree, rows, run, order: order, policy)
   }
 
   /// Searches until the best is proven or the run is stopped.

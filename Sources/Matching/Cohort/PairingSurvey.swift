@@ -101,7 +101,9 @@ struct PairingSurvey {
         }
       }
       if views[row] != nil {
-        for column in line.indices where line[column] >= 0 { see(row, column, line[column], from: row) }
+        for column in line.indices where line[column] >= 0 {
+          see(row, column, line[column], from: row)
+        }
       }
       for column in openColumns where line[column] >= 0 {
         see(row, column, line[column], from: leftCount + column)

@@ -42,6 +42,9 @@ let package = Package(
       name: "MatchingBench",
       dependencies: ["BenchSupport", "CPeak", "CVectorKernels", "Matching", "Programme"],
       path: "Benchmarks/MatchingBench"),
+    .executableTarget(
+      name: "CohortBench", dependencies: ["Matching", "CPeak", "CVectorKernels"],
+      path: "Benchmarks/CohortBench"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),

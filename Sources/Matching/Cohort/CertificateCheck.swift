@@ -1,0 +1,346 @@
+/// What is wrong with a result.
+public enum CohortFault: Hashable, Sendable {
+  /// The pair is of unknown participants, not eligible, or forbidden.
+  case notAllowed(CohortPair)
+  case pairedTwice(CohortPair)
+  case wrongScore(CohortPair)
+  case pinnedMissing(CohortPair)
+  /// A participant's capacity or minimum.
+  case participantBounds(String)
+  case ruleBounds(String)
+  /// The figures are not those of the pairs.
+  case wrongFigures
+  /// A stable pairing has blocking pairs.
+  case blockingPairs(Int)
+  /// The certificate's claims are not those that the objective needs.
+  case wrongClaims
+  /// The claim at this place is not proven by its leaves.
+  case unproven(claim: Int)
+  /// Bound, gap, or optimality is not what the certificate says.
+  case wrongBound
+}
+
+/// Verifies a result on its own: every rule, the figures, and the certificate against
+/// all pairs. It shares no code with the solver and trusts nothing that it says.
+public struct CertificateCheck {
+  private typealias Prices = (left: [Int64], right: [Int64])
+
+  private let problem: CohortProblem
+  private let scores: any ScoreSource
+  private let leftIndex: [String: Int]
+  private let rightIndex: [String: Int]
+  private let pinned: Set<CohortPair>
+  private let forbidden: Set<CohortPair>
+
+  /// - Parameter problem: one that `CohortSolver` takes.
+  public init(_ problem: CohortProblem, scores: any ScoreSource) {
+    self.problem = problem
+    self.scores = scores
+    leftIndex = Dictionary(
+      problem.left.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { a, _ in a })
+    rightIndex = Dictionary(
+      problem.right.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { a, _ in a })
+    pinned = Set(problem.pinned)
+    forbidden = Set(problem.forbidden)
+  }
+
+  /// All faults found; none when the result is as good as it says.
+  /// - Complexity: two readings of all scores, and one for each further leaf.
+  public func faults(in result: CohortResult) -> [CohortFault] {
+    var faults: Set<CohortFault> = []
+    var partners = [[Int: Int32]](repeating: [:], count: problem.left.count)
+    for pair in result.pairs {
+      let key = CohortPair(left: pair.left, right: pair.right)
+      guard let left = leftIndex[pair.left], let right = rightIndex[pair.right] else {
+        return [.notAllowed(key)]
+      }
+      if partners[left].updateValue(pair.score, forKey: right) != nil {
+        faults.insert(.pairedTwice(key))
+      }
+      if forbidden.contains(key) { faults.insert(.notAllowed(key)) }
+      if pair.isPinned != pinned.contains(key) { faults.insert(.wrongFigures) }
+    }
+    for row in partners.indices where !partners[row].isEmpty {
+      let line = self.line(row)
+      for (column, score) in partners[row] {
+        if line[column] < 0 { faults.insert(.notAllowed(key(row, column))) }
+        if line[column] != score { faults.insert(.wrongScore(key(row, column))) }
+      }
+    }
+    for pair in pinned where !has(pair, partners) { faults.insert(.pinnedMissing(pair)) }
+    faults.formUnion(boundFaults(partners))
+    guard faults.isEmpty else { return Array(faults) }
+    let figures = figures(partners)
+    if figures != result.figures { faults.insert(.wrongFigures) }
+    faults.formUnion(claimFaults(result, figures))
+    return Array(faults)
+  }
+
+  private func key(_ row: Int, _ column: Int) -> CohortPair {
+    CohortPair(left: problem.left[row].id, right: problem.right[column].id)
+  }
+
+  private func has(_ pair: CohortPair, _ partners: [[Int: Int32]]) -> Bool {
+    guard let left = leftIndex[pair.left], let right = rightIndex[pair.right] else { return false }
+    return partners[left][right] != nil
+  }
+
+  private func line(_ row: Int) -> [Int32] {
+    var line = [Int32](repeating: -1, count: problem.right.count)
+    scores.fill(row: row, into: &line)
+    return line
+  }
+
+  // MARK: Rules
+
+  /// Ends of pairs at each participant, by id.
+  private func ends(_ partners: [[Int: Int32]]) -> [String: Int] {
+    var ends: [String: Int] = [:]
+    for row in partners.indices {
+      for column in partners[row].keys {
+        ends[problem.left[row].id, default: 0] += 1
+        ends[problem.right[column].id, default: 0] += 1
+      }
+    }
+    return ends
+  }
+
+  private func members(_ rule: CohortRule) -> Set<String> {
+    Set(rule.members ?? problem.left.map(\.id))
+  }
+
+  private func boundFaults(_ partners: [[Int: Int32]]) -> [CohortFault] {
+    let ends = ends(partners)
+    let participants = (problem.left + problem.right).filter {
+      !($0.minimum...max($0.minimum, $0.capacity)).contains(ends[$0.id] ?? 0)
+    }
+    let rules = problem.rules.filter { rule in
+      let count = members(rule).reduce(0) { $0 + (ends[$1] ?? 0) }
+      return count < rule.minimum || count > rule.maximum ?? .max
+    }
+    return participants.map { .participantBounds($0.id) } + rules.map { .ruleBounds($0.name) }
+  }
+
+  // MARK: Figures
+
+  private func figures(_ partners: [[Int: Int32]]) -> CohortResult.Figures {
+    var figures = CohortResult.Figures(pairs: 0, total: 0, worst: nil, blockingPairs: 0)
+    var byRight = [[Int: Int32]](repeating: [:], count: problem.right.count)
+    for row in partners.indices {
+      for (column, score) in partners[row] {
+        byRight[column][row] = score
+        figures.pairs += 1
+        figures.total += Int64(score)
+        if !pinned.contains(key(row, column)) {
+          figures.worst = min(figures.worst ?? score, score)
+        }
+      }
+    }
+    // The worst partner that each could leave, of equals the last; none if it need not.
+    func worst(_ held: [Int: Int32], _ pair: (Int) -> CohortPair) -> (index: Int, score: Int32)? {
+      held.filter { !pinned.contains(pair($0.key)) }
+        .min { ($0.value, $1.key) < ($1.value, $0.key) }.map { ($0.key, $0.value) }
+    }
+    let isFull = (
+      left: partners.indices.map { partners[$0].count >= problem.left[$0].capacity },
+      right: byRight.indices.map { byRight[$0].count >= problem.right[$0].capacity }
+    )
+    let left = partners.indices.map { row in worst(partners[row]) { key(row, $0) } }
+    let right = byRight.indices.map { column in worst(byRight[column]) { key($0, column) } }
+    var ends: [String: Int]?
+    for row in partners.indices where !isFull.left[row] || left[row] != nil {
+      let line = self.line(row)
+      let least = isFull.left[row] ? left[row]?.score ?? .max : -1
+      for column in line.indices {
+        guard line[column] > least, partners[row][column] == nil,
+          line[column] > (isFull.right[column] ? right[column]?.score ?? .max : -1),
+          !forbidden.contains(key(row, column))
+        else { continue }
+        var changes = [problem.left[row].id: 1, problem.right[column].id: 1]
+        if isFull.left[row], let old = left[row] {
+          changes[problem.left[row].id, default: 0] -= 1
+          changes[problem.right[old.index].id, default: 0] -= 1
+        }
+        if isFull.right[column], let old = right[column] {
+          changes[problem.right[column].id, default: 0] -= 1
+          changes[problem.left[old.index].id, default: 0] -= 1
+        }
+        let now = ends ?? self.ends(partners)
+        ends = now
+        if keeps(changes, now) { figures.blockingPairs += 1 }
+      }
+    }
+    return figures
+  }
+
+  /// Whether everything still holds after these changes of ends.
+  private func keeps(_ changes: [String: Int], _ ends: [String: Int]) -> Bool {
+    for (id, change) in changes {
+      let one = leftIndex[id].map { problem.left[$0] } ?? rightIndex[id].map { problem.right[$0] }
+      let count = (ends[id] ?? 0) + change
+      if let one, count < one.minimum || count > one.capacity { return false }
+    }
+    return problem.rules.allSatisfy { rule in
+      let members = members(rule)
+      let change = changes.reduce(0) { $0 + (members.contains($1.key) ? $1.value : 0) }
+      guard change != 0 else { return true }
+      let count = members.reduce(change) { $0 + (ends[$1] ?? 0) }
+      return count >= rule.minimum && count <= rule.maximum ?? .max
+    }
+  }
+
+  // MARK: The certificate
+
+  private var mostPairs: Int {
+    min(
+      problem.left.reduce(0) { $0 + room($1, problem.right.count) },
+      problem.right.reduce(0) { $0 + room($1, problem.left.count) })
+  }
+
+  private func room(_ one: CohortParticipant, _ others: Int) -> Int { min(one.capacity, others) }
+
+  private func claimFaults(
+    _ result: CohortResult, _ figures: CohortResult.Figures
+  ) -> [CohortFault] {
+    let claims = result.certificate.claims
+    for (at, claim) in claims.enumerated() where !isProven(claim) { return [.unproven(claim: at)] }
+    switch result.objective {
+    case .stable:
+      guard claims.isEmpty else { return [.wrongClaims] }
+      if result.bound != nil || result.gap != nil { return [.wrongBound] }
+      return result.isOptimal && figures.blockingPairs > 0
+        ? [.blockingPairs(figures.blockingPairs)] : []
+    case .total:
+      guard claims.count == 1, claims[0].minimumPairs == 0, claims[0].floor <= 0 else {
+        return [.wrongClaims]
+      }
+      return totalFaults(claims[0], result, figures)
+    case .fairest:
+      return fairestFaults(result, figures)
+    }
+  }
+
+  /// Of a claim on the total: the bound is what it says, and reached if optimal.
+  private func totalFaults(
+    _ claim: CohortCertificate.Claim, _ result: CohortResult, _ figures: CohortResult.Figures
+  ) -> [CohortFault] {
+    guard claim.measure == .total, claim.pairUnit > mostPairs else { return [.wrongClaims] }
+    let (value, isTooLarge) = figures.total.multipliedReportingOverflow(by: claim.pairUnit)
+    guard !isTooLarge, let bound = result.bound else { return [.wrongBound] }
+    let worth = value + Int64(figures.pairs)
+    let isRight =
+      bound == max(claim.bound, worth) / claim.pairUnit && result.gap == bound - figures.total
+      && result.isOptimal == (claim.bound <= worth)
+    return isRight ? [] : [.wrongBound]
+  }
+
+  private func fairestFaults(
+    _ result: CohortResult, _ figures: CohortResult.Figures
+  ) -> [CohortFault] {
+    var claims = result.certificate.claims
+    let unit: Int32 = 1_000_000
+    guard let most = claims.first, most.measure == .pairs, most.floor <= 0, most.minimumPairs == 0
+    else { return [.wrongClaims] }
+    claims.removeFirst()
+    // What the worst score cannot exceed while the pairs are as many.
+    var highest = unit
+    let isMost = most.bound <= Int64(figures.pairs)
+    if isMost, let higher = claims.first, higher.measure == .pairs, higher.minimumPairs == 0,
+      higher.bound < Int64(figures.pairs)
+    {
+      highest = higher.floor - 1
+      claims.removeFirst()
+    }
+    guard let total = claims.first else {
+      let isRight =
+        !result.isOptimal && result.bound == Int64(highest)
+        && result.gap == Int64(highest) - Int64(figures.worst ?? 0)
+      return isRight ? [] : [.wrongBound]
+    }
+    guard claims.count == 1, isMost, total.minimumPairs <= figures.pairs,
+      total.floor <= figures.worst ?? 0, (figures.worst ?? highest) >= highest
+    else { return [.wrongClaims] }
+    return totalFaults(total, result, figures)
+  }
+
+  /// Whether every leaf's prices prove the bound and no case is left out.
+  private func isProven(_ claim: CohortCertificate.Claim) -> Bool {
+    guard claim.scale > 0, claim.pairUnit >= 0, (claim.pairUnit == 0) == (claim.measure == .pairs),
+      Int128(claim.pairUnit) * Int128(claim.scale) < 1 << 41,
+      coversAll(claim.leaves.map { $0.decisions[...] })
+    else { return false }
+    return claim.leaves.allSatisfy { leaf in
+      guard let bound = bound(leaf, claim) else { return false }
+      // In whole units, since values are.
+      return claim.bound >= 0 ? bound < Int128(claim.bound + 1) * Int128(claim.scale) : bound < 0
+    }
+  }
+
+  /// Whether the leaves are all the ends of one tree of decisions, each on one pair.
+  private func coversAll(_ leaves: [ArraySlice<CohortCertificate.Decision>]) -> Bool {
+    if leaves.contains(where: \.isEmpty) { return true }
+    guard let pair = leaves.first?.first?.pair else { return false }
+    let (with, without) = (
+      leaves.filter { $0.first?.pair == pair && $0.first?.isIn == true },
+      leaves.filter { $0.first?.pair == pair && $0.first?.isIn == false }
+    )
+    guard with.count + without.count == leaves.count else { return false }
+    return coversAll(with.map { $0.dropFirst() }) && coversAll(without.map { $0.dropFirst() })
+  }
+
+  /// The bound by one leaf's prices, scaled; nil if it names what is not there.
+  private func bound(_ leaf: CohortCertificate.Leaf, _ claim: CohortCertificate.Claim) -> Int128? {
+    var sum: Int128 = 0
+    func add(_ price: Int64, _ minimum: Int, _ maximum: Int) {
+      sum += Int128(price) * Int128(price > 0 ? maximum : minimum)
+    }
+    var prices = [String: Int128]()
+    for (id, price) in leaf.participants {
+      prices[id, default: 0] += Int128(price)
+      if let at = leftIndex[id] {
+        add(price, problem.left[at].minimum, room(problem.left[at], problem.right.count))
+      } else if let at = rightIndex[id] {
+        add(price, problem.right[at].minimum, room(problem.right[at], problem.left.count))
+      } else {
+        return nil
+      }
+    }
+    for (name, price) in leaf.rules {
+      guard let rule = problem.rules.first(where: { $0.name == name }) else { return nil }
+      let members = members(rule)
+      for id in members { prices[id, default: 0] += Int128(price) }
+      add(price, rule.minimum, rule.maximum ?? 2 * mostPairs)
+    }
+    add(leaf.pairs, claim.minimumPairs, mostPairs)
+    let limit: Int128 = 1 << 60
+    let all = (
+      left: problem.left.map { (prices[$0.id] ?? 0) + Int128(leaf.pairs) },
+      right: problem.right.map { prices[$0.id] ?? 0 }
+    )
+    guard (all.left + all.right).allSatisfy({ $0 > -limit && $0 < limit }) else { return nil }
+    let (left, right) = (all.left.map { Int64($0) }, all.right.map { Int64($0) })
+    let decisions = Dictionary(
+      leaf.decisions.map { ($0.pair, $0.isIn) }, uniquingKeysWith: { _, last in last })
+    let special = Set(
+      pinned.union(decisions.keys).union(forbidden).compactMap { leftIndex[$0.left] })
+    for row in left.indices {
+      let line = self.line(row)
+      for column in line.indices where line[column] >= 0 {
+        let weight = (Int64(line[column]) * claim.pairUnit + 1) * claim.scale
+        let gain = weight - left[row] - right[column]
+        guard special.contains(row) else {
+          if gain > 0, line[column] >= claim.floor { sum += Int128(gain) }
+          continue
+        }
+        let pair = key(row, column)
+        if forbidden.contains(pair) || decisions[pair] == false { continue }
+        if pinned.contains(pair) || decisions[pair] == true {
+          sum += Int128(gain)
+        } else if gain > 0, line[column] >= claim.floor {
+          sum += Int128(gain)
+        }
+      }
+    }
+    return sum
+  }
+}

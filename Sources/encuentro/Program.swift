@@ -6,7 +6,9 @@ import Programme
 enum Program {
   static var commands: [any Command.Type] {
     [
-      ClassifyCommand.self, SampleCommand.self, SuggestCommand.self, ReassignCommand.self, EvaluateClassificationCommand.self,
+      ClassifyCommand.self, SampleCommand.self, SuggestCommand.self, PairCommand.self,
+      VerifyCommand.self,
+      ReassignCommand.self, EvaluateClassificationCommand.self,
       EvaluatePartnersCommand.self,
       TrainCommand.self, FitWeightsCommand.self, ProgrammeCheckCommand.self,
       ProgrammeShowCommand.self,

@@ -25,6 +25,14 @@ struct PlanTerms {
   /// Below this similarity two terms do not mean the same.
   private static let least = 0.45
 
+  /// Of what the strongest term carries.
+  private static let leastShare = 0.12
+
+  /// Short words of alphabets are articles and pronouns mostly.
+  private static func isTerm(_ word: String) -> Bool {
+    word.count > 3 || word.utf8.count > word.count * 2
+  }
+
   /// - Parameters:
   ///   - networks: the labels of the networks whose carrying words count.
   ///   - Complexity: O(tokens of the plan's three passages that carry most).
@@ -46,7 +54,10 @@ struct PlanTerms {
         }
       }
     }
-    for word in ClassificationView.WordView.carrying(words, limit: Self.most) {
+    let carrying = ClassificationView.WordView.carrying(words, limit: Self.most)
+    // Words that carry next to nothing are the language's small change.
+    let enough = (carrying.first?.contribution ?? 0) * Self.leastShare
+    for word in carrying where word.contribution >= enough && Self.isTerm(word.text) {
       if let vector = QuantisedVector(classifier.content(of: word.text)) {
         terms.append(Term(text: word.text, vector: vector))
       }

@@ -63,7 +63,8 @@ package struct MatchingEngine: Sendable {
     case .unknown(let nearest):
       throw InputError(
         description: "nobody is called '\(name)'"
-          + (nearest.isEmpty ? "; there are no participants" : "; the nearest are \(list(nearest))"))
+          + (nearest.isEmpty ? "; there are no participants" : "; the nearest are \(list(nearest))")
+      )
     }
   }
 

@@ -105,7 +105,8 @@ extension MatchingEngine {
         profiles.map(\.memberships), previous: previous)
     } catch .tooFewPlaces(let places, let participants) {
       throw InputError(
-        description: "\(networks.count) networks with at most \(request.maximumSize ?? 0) each have "
+        description:
+          "\(networks.count) networks with at most \(request.maximumSize ?? 0) each have "
           + "\(places) places, and \(participants) participants need one; raise --max-size")
     } catch .tooManyRequired(let required, let participants) {
       throw InputError(
@@ -197,8 +198,8 @@ extension MatchingEngine {
 }
 
 extension ReassignmentRequest {
-  /// Reads the assignment so far: what `reassign --json` printed, or JSON Lines of
-  /// {"id":"…","primary":"N1","further":["N2"]}.
+  /// Reads the assignment so far: what `reassign --json` or `sample --json` printed, or
+  /// JSON Lines of {"id":"…","primary":"N1","further":["N2"]}.
   ///
   /// - Throws: `InputError` with every wrong line.
   package static func previous(
@@ -208,6 +209,12 @@ extension ReassignmentRequest {
       return Dictionary(
         view.rows.compactMap { row in row.now.map { (row.participant.id, $0) } },
         uniquingKeysWith: { first, _ in first })
+    }
+    if let view = try? JSONDecoder().decode(ParticipantsView.self, from: data) {
+      return Dictionary(
+        view.participants.compactMap { row in
+          row.primary.map { (row.id, AssignedNetworks(primary: $0, further: row.further)) }
+        }, uniquingKeysWith: { first, _ in first })
     }
     struct Line: Decodable {
       var id: String

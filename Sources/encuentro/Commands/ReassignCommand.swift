@@ -14,7 +14,7 @@ enum ReassignCommand: Command {
     options: [
       .init(
         name: "--previous", value: "FILE",
-        help: "the assignment so far: an earlier --json, or {\"id\",\"primary\",\"further\"} lines"),
+        help: "the assignment so far: JSON of reassign or sample, or {\"id\",\"primary\"} lines"),
       .init(name: "--dry-run", value: nil, help: "only show; this is always so without a server"),
       .init(name: "--move-cost", value: "X", help: "log-odds that a move costs (default 1)"),
       .init(name: "--min-size", value: "N", help: "the fewest participants of a network"),

@@ -1,0 +1,305 @@
+package import Classification
+package import Foundation
+import Matching
+import Programme
+
+/// A paired cohort, as `encuentro pair --json` prints it and `encuentro verify` reads
+/// it.
+package struct CohortView: Codable, Sendable, Equatable {
+  package static let kind = "cohort"
+  package static let currentFormat = 1
+
+  package var kind = CohortView.kind
+  package var format = CohortView.currentFormat
+  /// "total", "fairest" or "stable".
+  package var objective: CohortObjectiveName
+  package var seed: UInt64
+  package var appliesQuotas: Bool
+  package var pairs: [PairView]
+  package var unpaired: [UnpairedView]
+  /// Every rule with what was reached.
+  package var rules: [RuleView]
+  /// The three objectives' figures, that of this pairing first.
+  package var figures: [FiguresView]
+  package var isOptimal: Bool
+  /// What the objective's figure cannot exceed, and by how much this pairing may fall
+  /// short of it, from 0 to 1 for each pair; null for the stable pairing.
+  @OrNull package var bound: Double?
+  @OrNull package var gap: Double?
+  /// Whether the independent check found nothing wrong, and what it found.
+  package var isVerified: Bool
+  package var faults: [String]
+  /// What was solved and its proof, for `encuentro verify`.
+  package var proof: CohortProof
+
+  package struct PairView: Codable, Sendable, Equatable {
+    package var left: ParticipantRef
+    package var right: ParticipantRef
+    package var score: Double
+    package var isPinned: Bool
+    package var factors: [SuggestionView.FactorView]
+    package var sharedNetworks: [SuggestionView.SharedNetworkView]
+  }
+
+  package struct UnpairedView: Codable, Sendable, Equatable {
+    package var participant: ParticipantRef
+    package var pairs: Int
+    package var capacity: Int
+    /// In words.
+    package var reason: String
+    package var alternates: [ParticipantRef]
+  }
+
+  package struct RuleView: Codable, Sendable, Equatable {
+    package var name: String
+    package var minimum: Int
+    @OrNull package var maximum: Int?
+    package var reached: Int
+  }
+
+  package struct FiguresView: Codable, Sendable, Equatable {
+    package var objective: CohortObjectiveName
+    package var pairs: Int
+    package var total: Double
+    /// The lowest score of a pair that was not pinned.
+    @OrNull package var worst: Double?
+    package var blockingPairs: Int
+  }
+}
+
+/// The problem, the result and its certificate, as the solver has them.
+package struct CohortProof: Codable, Sendable, Equatable {
+  var problem: CohortProblem
+  var result: CohortResult
+}
+
+/// How far a pairing is.
+package struct CohortProgressView: Sendable {
+  package var phase: String
+  package var value: Double?
+  package var bound: Double?
+  package var gap: Double?
+}
+
+extension MatchingEngine {
+  /// Cohorts up to this size are paired by the other objectives too, to compare.
+  private static let compared = 1000
+
+  /// Pairs the whole cohort.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: asked every few milliseconds; then the best so far is given.
+  ///   - progress: called often; must be quick.
+  /// - Throws: `InputError` for rules that cannot hold together, in words, and for
+  ///   wrong names.
+  package func pair(
+    _ request: CohortRequest, isCancelled: @escaping @Sendable () -> Bool = { false },
+    progress: ((CohortProgressView) -> Void)? = nil
+  ) throws -> CohortView {
+    let problem = try problem(request)
+    let scores = IndexedScores(problem, index: index)
+    func solve(
+      _ name: CohortObjectiveName, deadline: Duration?, reports: Bool
+    ) throws(CohortError) -> CohortResult {
+      try CohortSolver(
+        problem, scores: scores, objective: name.objective,
+        options: CohortOptions(
+          deadline: deadline, seed: request.seed, isCancelled: isCancelled)
+      ).solve(progress: reports ? { progress?(CohortProgressView($0)) } : nil)
+    }
+    let result: CohortResult
+    do {
+      result = try solve(request.objective, deadline: request.deadline, reports: true)
+    } catch {
+      throw InputError(description: words(error))
+    }
+    var figures = [figures(result, request.objective)]
+    if profiles.count <= Self.compared {
+      for other in CohortObjectiveName.allCases where other != request.objective {
+        // A comparison is worth a few seconds, and is left out where it has no answer.
+        if let compared = try? solve(other, deadline: .seconds(5), reports: false) {
+          figures.append(self.figures(compared, other))
+        }
+      }
+    }
+    return view(request, problem, result, figures, scores)
+  }
+
+  private func figures(
+    _ result: CohortResult, _ name: CohortObjectiveName
+  ) -> CohortView.FiguresView {
+    CohortView.FiguresView(
+      objective: name, pairs: result.figures.pairs, total: Double(result.figures.total) / 1e6,
+      worst: result.figures.worst.map { Double($0) / 1e6 },
+      blockingPairs: result.figures.blockingPairs)
+  }
+
+  private func view(
+    _ request: CohortRequest, _ problem: CohortProblem, _ result: CohortResult,
+    _ figures: [CohortView.FiguresView], _ scores: IndexedScores
+  ) -> CohortView {
+    let rows = Dictionary(
+      profiles.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    func person(_ id: String) -> ParticipantRef {
+      rows[id].map(self.person) ?? ParticipantRef(id: id, name: id, country: "", region: "")
+    }
+    let faults = CertificateCheck(problem, scores: scores).faults(in: result)
+    return CohortView(
+      objective: request.objective, seed: request.seed, appliesQuotas: request.appliesQuotas,
+      pairs: result.pairs.map { pair in
+        let (left, right) = (rows[pair.left] ?? 0, rows[pair.right] ?? 0)
+        return CohortView.PairView(
+          left: person(pair.left), right: person(pair.right), score: Double(pair.score) / 1e6,
+          isPinned: pair.isPinned,
+          factors: score(left, right).contributions.map {
+            .init(
+              factor: $0.factor, value: $0.value, share: $0.share, contribution: $0.contribution)
+          }, sharedNetworks: sharedNetworks(left, right))
+      },
+      unpaired: result.unpaired.map { unpaired in
+        CohortView.UnpairedView(
+          participant: person(unpaired.id), pairs: unpaired.pairs, capacity: unpaired.capacity,
+          reason: words(unpaired.reason) { person($0).name },
+          alternates: unpaired.alternates.map { person($0.id) })
+      },
+      rules: problem.rules.map { rule in
+        let members = rule.members.map(Set.init)
+        let reached = result.pairs.reduce(0) { sum, pair in
+          guard let members else { return sum + 1 }
+          return sum + (members.contains(pair.left) ? 1 : 0)
+            + (members.contains(pair.right) ? 1 : 0)
+        }
+        return CohortView.RuleView(
+          name: rule.name, minimum: rule.minimum, maximum: rule.maximum, reached: reached)
+      }, figures: figures, isOptimal: result.isOptimal,
+      bound: result.bound.map { Double($0) / 1e6 }, gap: result.gap.map { Double($0) / 1e6 },
+      isVerified: faults.isEmpty, faults: faults.map { "\($0)" }.sorted(),
+      proof: CohortProof(problem: problem, result: result))
+  }
+
+  private func words(_ reason: CohortResult.Reason, name: (String) -> String) -> String {
+    switch reason {
+    case .noCapacity: "it takes no partner (capacity 0)"
+    case .noCandidate: "no other candidate is eligible"
+    case .ruleMaximum(let rules): "reached: " + rules.joined(separator: "; ")
+    case .candidatesFull(let best, let loss):
+      switch loss {
+      case let loss? where loss >= 500:
+        "with \(name(best)), its best candidate, the sum of scores would lose at least "
+          + Self.figure(Double(loss) / 1e6)
+      case .some: "with \(name(best)), its best candidate, the sum of scores would not grow"
+      case nil: "\(name(best)), its best candidate, is better served by another partner"
+      }
+    case .notChosen(let best):
+      "\(name(best)) has room, but the objective is not served by it"
+    }
+  }
+
+  private func words(_ error: CohortError) -> String {
+    func name(_ id: String) -> String { participants.first { $0.id == id }?.name ?? id }
+    return switch error {
+    case .infeasible(let conflict): conflict.words
+    case .pinnedAndForbidden(let pair):
+      "\(name(pair.left)) with \(name(pair.right)) is both pinned and forbidden; drop one"
+    case .pinnedIneligible(let pair):
+      "\(name(pair.left)) with \(name(pair.right)) is pinned and not eligible by the rules of the "
+        + "programme; see 'encuentro programme show'"
+    case .minimumAboveMaximum(let rule, let minimum, let maximum):
+      "'\(rule)' asks for at least \(minimum) and allows at most \(maximum)"
+    case .stableBreaksMinima(let shortfalls):
+      "no stable pairing keeps every minimum: "
+        + shortfalls.map { "'\($0.name)' reaches \($0.reached) of \($0.minimum)" }
+        .joined(separator: ", ") + "; use another objective or lower the minimum"
+    case .stopped: "stopped before any pairing was found that keeps every rule; allow more time"
+    case .tooLarge(let pairs):
+      "\(pairs) pairs could be formed, and at most \(CohortSolver.mostPairs) can be solved for"
+    case .duplicateParticipant(let id): "the id '\(id)' belongs to two participants"
+    case .duplicateRule(let rule): "the rule '\(rule)' is given twice"
+    case .unknownParticipant(let id): "'\(id)' is not in the cohort"
+    case .negativeBound(let rule): "'\(rule)' has a bound below 0"
+    case .scoresDoNotFit(let left, let right): "the scores are of \(left) by \(right) participants"
+    case .scoreOutOfRange(let pair, let score):
+      "\(name(pair.left)) with \(name(pair.right)) has the score \(score), out of range"
+    }
+  }
+
+  private static func figure(_ value: Double) -> String { String(format: "%.3f", value) }
+}
+
+extension CohortProgressView {
+  init(_ progress: CohortProgress) {
+    phase =
+      switch progress.phase {
+      case .candidates: "reading scores"
+      case .pairing: "pairing"
+      case .pricing: "pricing the pairs left out"
+      case .branching: "trying pairs where rules cross"
+      case .raisingFloor: "raising the worst score"
+      case .conflict: "looking for the rules in conflict"
+      }
+    value = progress.value.map { Double($0) / 1e6 }
+    bound = progress.bound.map { Double($0) / 1e6 }
+    gap = progress.gap.map { Double($0) / 1e6 }
+  }
+}
+
+/// What `encuentro verify --json` prints.
+package struct VerificationView: Codable, Sendable, Equatable {
+  package var isVerified: Bool
+  package var isOptimal: Bool
+  package var pairs: Int
+  package var faults: [String]
+}
+
+extension MatchingEngine {
+  /// Verifies a result that `pair` printed, against these participants and this
+  /// programme: every score, every rule, and the certificate.
+  ///
+  /// - Throws: `InputError` for what is no such result, or of another format.
+  package func verify(_ data: Data, named name: String) throws -> VerificationView {
+    struct Head: Decodable {
+      var kind: String
+      var format: Int
+    }
+    guard let head = try? JSONDecoder().decode(Head.self, from: data),
+      head.kind == CohortView.kind
+    else {
+      throw InputError(description: "\(name): not a result of 'encuentro pair --json'")
+    }
+    guard head.format == CohortView.currentFormat else {
+      throw InputError(
+        description: "\(name): format \(head.format), this program reads "
+          + "\(CohortView.currentFormat); pair again to have it in this format")
+    }
+    let view: CohortView
+    do {
+      view = try JSONDecoder().decode(CohortView.self, from: data)
+    } catch {
+      throw InputError(description: "\(name): a damaged result: \(error)")
+    }
+    let claimed = view.proof.problem
+    var request = CohortRequest()
+    request.appliesQuotas = view.appliesQuotas
+    let own = try problem(request)
+    var faults: [String] = []
+    // What was solved must be about these participants, under this programme.
+    if own.left != claimed.left || own.right != claimed.right {
+      faults.append("the result is of other participants, sides or capacities")
+    }
+    for rule in own.rules where !claimed.rules.contains(rule) {
+      faults.append("the result does not keep the programme's rule '\(rule.name)'")
+    }
+    if faults.isEmpty {
+      let check = CertificateCheck(claimed, scores: IndexedScores(claimed, index: index))
+      faults = check.faults(in: view.proof.result).map { "\($0)" }.sorted()
+      let shown = view.pairs.map {
+        "\($0.left.id) \($0.right.id) \(Int(($0.score * 1e6).rounded()))"
+      }
+      let proven = view.proof.result.pairs.map { "\($0.left) \($0.right) \($0.score)" }
+      if shown != proven { faults.append("the pairs shown are not those of the proof") }
+    }
+    return VerificationView(
+      isVerified: faults.isEmpty, isOptimal: view.proof.result.isOptimal,
+      pairs: view.proof.result.pairs.count, faults: faults)
+  }
+}

@@ -167,6 +167,8 @@ struct PairingOracle: ~Copyable {
     var result: [FlowNetwork.Candidate] = []
     var improves = false
     var nearest = Nearest(most: policy.nearest)
+    // The row that has the column among its candidates, last written.
+    var seenBy = [Int](repeating: -1, count: line.count)
     let (unit, scale, floor) = (weighing.pairUnit &* weighing.scale, weighing.scale, weighing.floor)
     for row in cohort.left.indices {
       let own = network.price(of: row)
@@ -177,20 +179,20 @@ struct PairingOracle: ~Copyable {
       rows.fill(row, into: &line)
       let base = scale - own
       nearest.removeAll(least: -weighing.most)
+      network.forEachCandidate(of: row) { seenBy[$0] = row }
       for column in line.indices {
         let gain = Int64(line[column]) &* unit &- prices[column] &+ base
-        if gain > nearest.bar, line[column] >= floor { nearest.insert(gain, column) }
+        if gain > nearest.bar, line[column] >= floor, seenBy[column] != row {
+          nearest.insert(gain, column)
+        }
       }
       reach[row] = nearest.bar
       for (gain, column) in nearest.columns {
-        let arc = network.candidate(left: row, right: column)
-        if arc == nil {
-          result.append(
-            .init(left: Int32(row), right: Int32(column), weight: weighing.weight(line[column])))
-          if gain > 0 {
-            improves = true
-            raised.left[row] = max(raised.left[row], network.dual(of: row) + gain)
-          }
+        result.append(
+          .init(left: Int32(row), right: Int32(column), weight: weighing.weight(line[column])))
+        if gain > 0 {
+          improves = true
+          raised.left[row] = max(raised.left[row], network.dual(of: row) + gain)
         }
       }
     }

@@ -60,7 +60,7 @@ struct CandidatePolicy {
   var perRow = 20
   var perColumn = 6
   /// How many of a row's pairs that gain most by the prices join them at once.
-  var nearest = 24
+  var nearest = 16
 }
 
 /// The pairs to begin with: the best of each row and of each column.

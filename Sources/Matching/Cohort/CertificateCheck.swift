@@ -123,70 +123,110 @@ public struct CertificateCheck {
 
   // MARK: Figures
 
+  /// Who pairs with whom, in numbers: left participants, then right ones.
+  private struct Held {
+    var partners: [[Int: Int32]]
+    /// The worst partner that each could leave, of equals the last; none if it has room
+    /// or only pinned ones.
+    var worst: [(index: Int, score: Int32)?]
+    /// What a score must exceed for a new partner to be wanted.
+    var least: [Int32]
+    var rulesOf: [[Int]]
+    var counts: [Int]
+  }
+
+  private func held(_ partners: [[Int: Int32]]) -> Held {
+    let all = problem.left + problem.right
+    let leftCount = problem.left.count
+    var held = Held(
+      partners: partners + problem.right.map { _ in [:] }, worst: [], least: [],
+      rulesOf: all.map { _ in [] }, counts: problem.rules.map { _ in 0 })
+    for row in partners.indices {
+      for (column, score) in partners[row] { held.partners[leftCount + column][row] = score }
+    }
+    for (number, rule) in problem.rules.enumerated() {
+      let members = members(rule)
+      for index in all.indices where members.contains(all[index].id) {
+        held.rulesOf[index].append(number)
+        held.counts[number] += held.partners[index].count
+      }
+    }
+    for (index, one) in all.enumerated() {
+      if held.partners[index].count < one.capacity {
+        held.worst.append(nil)
+        held.least.append(-1)
+        continue
+      }
+      let free = held.partners[index].filter {
+        let pair = index < leftCount ? key(index, $0.key) : key($0.key, index - leftCount)
+        return !pinned.contains(pair)
+      }
+      let worst = free.min { ($0.value, $1.key) < ($1.value, $0.key) }
+      held.worst.append(worst.map { ($0.key, $0.value) })
+      held.least.append(worst?.value ?? .max)
+    }
+    return held
+  }
+
   private func figures(_ partners: [[Int: Int32]]) -> CohortResult.Figures {
     var figures = CohortResult.Figures(pairs: 0, total: 0, worst: nil, blockingPairs: 0)
-    var byRight = [[Int: Int32]](repeating: [:], count: problem.right.count)
     for row in partners.indices {
       for (column, score) in partners[row] {
-        byRight[column][row] = score
         figures.pairs += 1
         figures.total += Int64(score)
-        if !pinned.contains(key(row, column)) {
+        if pinned.isEmpty || !pinned.contains(key(row, column)) {
           figures.worst = min(figures.worst ?? score, score)
         }
       }
     }
-    // The worst partner that each could leave, of equals the last; none if it need not.
-    func worst(_ held: [Int: Int32], _ pair: (Int) -> CohortPair) -> (index: Int, score: Int32)? {
-      held.filter { !pinned.contains(pair($0.key)) }
-        .min { ($0.value, $1.key) < ($1.value, $0.key) }.map { ($0.key, $0.value) }
-    }
-    let isFull = (
-      left: partners.indices.map { partners[$0].count >= problem.left[$0].capacity },
-      right: byRight.indices.map { byRight[$0].count >= problem.right[$0].capacity }
-    )
-    let left = partners.indices.map { row in worst(partners[row]) { key(row, $0) } }
-    let right = byRight.indices.map { column in worst(byRight[column]) { key($0, column) } }
-    var ends: [String: Int]?
-    for row in partners.indices where !isFull.left[row] || left[row] != nil {
+    let held = held(partners)
+    let leftCount = problem.left.count
+    let right = Array(held.least[leftCount...])
+    let bannedRows = Set(forbidden.compactMap { leftIndex[$0.left] })
+    var change = problem.rules.map { _ in 0 }
+    for row in partners.indices where held.least[row] < .max {
       let line = self.line(row)
-      let least = isFull.left[row] ? left[row]?.score ?? .max : -1
-      for column in line.indices {
-        guard line[column] > least, partners[row][column] == nil,
-          line[column] > (isFull.right[column] ? right[column]?.score ?? .max : -1),
-          !forbidden.contains(key(row, column))
-        else { continue }
-        var changes = [problem.left[row].id: 1, problem.right[column].id: 1]
-        if isFull.left[row], let old = left[row] {
-          changes[problem.left[row].id, default: 0] -= 1
-          changes[problem.right[old.index].id, default: 0] -= 1
-        }
-        if isFull.right[column], let old = right[column] {
-          changes[problem.right[column].id, default: 0] -= 1
-          changes[problem.left[old.index].id, default: 0] -= 1
-        }
-        let now = ends ?? self.ends(partners)
-        ends = now
-        if keeps(changes, now) { figures.blockingPairs += 1 }
+      for column in line.indices where line[column] > max(held.least[row], right[column]) {
+        if partners[row][column] != nil { continue }
+        if bannedRows.contains(row), forbidden.contains(key(row, column)) { continue }
+        if mayPair(row, leftCount + column, held, &change) { figures.blockingPairs += 1 }
       }
     }
     return figures
   }
 
-  /// Whether everything still holds after these changes of ends.
-  private func keeps(_ changes: [String: Int], _ ends: [String: Int]) -> Bool {
-    for (id, change) in changes {
-      let one = leftIndex[id].map { problem.left[$0] } ?? rightIndex[id].map { problem.right[$0] }
-      let count = (ends[id] ?? 0) + change
-      if let one, count < one.minimum || count > one.capacity { return false }
+  /// Whether all bounds hold when the two pair and each that is full leaves its worst.
+  /// - Parameter change: zeros, one for each rule; zeros again after.
+  private func mayPair(_ left: Int, _ right: Int, _ held: Held, _ change: inout [Int]) -> Bool {
+    let leftCount = problem.left.count
+    // Whose number of pairs changes: one that is full gains and loses one.
+    var changes: [(index: Int, by: Int)] = []
+    if let old = held.worst[left] {
+      changes.append((leftCount + old.index, -1))
+    } else {
+      changes.append((left, 1))
     }
-    return problem.rules.allSatisfy { rule in
-      let members = members(rule)
-      let change = changes.reduce(0) { $0 + (members.contains($1.key) ? $1.value : 0) }
-      guard change != 0 else { return true }
-      let count = members.reduce(change) { $0 + (ends[$1] ?? 0) }
-      return count >= rule.minimum && count <= rule.maximum ?? .max
+    if let old = held.worst[right] {
+      changes.append((old.index, -1))
+    } else {
+      changes.append((right, 1))
     }
+    var holds = true
+    for (index, by) in changes {
+      let one = index < leftCount ? problem.left[index] : problem.right[index - leftCount]
+      if by < 0, held.partners[index].count + by < one.minimum { holds = false }
+      for rule in held.rulesOf[index] { change[rule] += by }
+    }
+    for (index, _) in changes {
+      for rule in held.rulesOf[index] where change[rule] != 0 {
+        let count = held.counts[rule] + change[rule]
+        if count < problem.rules[rule].minimum || count > problem.rules[rule].maximum ?? .max {
+          holds = false
+        }
+        change[rule] = 0
+      }
+    }
+    return holds
   }
 
   // MARK: The certificate

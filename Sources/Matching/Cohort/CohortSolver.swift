@@ -56,7 +56,7 @@ public struct CohortSolver: Sendable {
   /// - Throws: `infeasible` when they cannot; `stopped`, and errors on scores.
   public func check() throws(CohortError) {
     let run = CohortRun(deadline: options.deadline, isCancelled: options.isCancelled, progress: nil)
-    let (outcome, _) = try search(.pairs, floor: 0, cohort, run, enough: 0)
+    let (outcome, _) = try search(nil, floor: 0, cohort, run, enough: 0)
     if outcome.pairs == nil { try fail(run) }
   }
 
@@ -150,7 +150,7 @@ public struct CohortSolver: Sendable {
   // MARK: Parts
 
   private func search(
-    _ measure: CohortCertificate.Measure, floor: Int32, _ cohort: IndexedCohort, _ run: CohortRun,
+    _ measure: CohortCertificate.Measure?, floor: Int32, _ cohort: IndexedCohort, _ run: CohortRun,
     enough: Int64 = .max
   ) throws(CohortError) -> (PairingSearch.Outcome, CohortCertificate.Claim) {
     let tree = BoundTree(cohort)
@@ -232,7 +232,7 @@ extension CohortCertificate.Claim {
     _ outcome: PairingSearch.Outcome, _ weighing: Weighing, _ cohort: IndexedCohort, rules: Int
   ) {
     self.init(
-      measure: weighing.measure, floor: weighing.floor,
+      measure: weighing.measure ?? .pairs, floor: weighing.floor,
       minimumPairs: cohort.rules.count > rules ? cohort.rules[rules].bounds.minimum : 0,
       pairUnit: weighing.pairUnit, scale: weighing.scale, bound: outcome.bound,
       leaves: outcome.leaves.map { leaf in

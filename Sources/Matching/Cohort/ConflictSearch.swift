@@ -46,7 +46,7 @@ struct ConflictSearch {
     _ cohort: IndexedCohort, enough: Int64
   ) throws(CohortError) -> PairingSearch.Outcome {
     let tree = BoundTree(cohort)
-    let weighing = Weighing(.pairs, cohort: cohort, crosses: !tree.crossing.isEmpty)
+    let weighing = Weighing(nil, cohort: cohort, crosses: !tree.crossing.isEmpty)
     var search = try PairingSearch(
       cohort, weighing, tree, ScoreRows(scores, cohort), run,
       order: Array(cohort.left.indices))

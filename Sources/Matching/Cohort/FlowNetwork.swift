@@ -191,6 +191,10 @@ struct FlowNetwork: ~Copyable {
     (Int(rowStart[left])..<Int(rowStart[left + 1])).first { Int(arcs.column[$0]) == right }
   }
 
+  func forEachCandidate(of left: Int, _ body: (Int) -> Void) {
+    for arc in Int(rowStart[left])..<Int(rowStart[left + 1]) { body(Int(arcs.column[arc])) }
+  }
+
   mutating func setWeight(_ weight: Int64, of arc: Int) { arcs.weight[arc] = weight }
 
   mutating func setBanned(_ banned: Bool, arc: Int) {

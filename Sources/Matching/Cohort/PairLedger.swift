@@ -1,8 +1,8 @@
 /// Counts pairs as they are added, and tells whether one more keeps every maximum.
 struct PairLedger {
-  private let cohort: IndexedCohort
-  private let rulesByLeft: [[Int]]
-  private let rulesByRight: [[Int]]
+  let cohort: IndexedCohort
+  let rulesByLeft: [[Int]]
+  let rulesByRight: [[Int]]
   private(set) var left: [Int]
   private(set) var right: [Int]
   private(set) var rules: [Int]
@@ -19,6 +19,13 @@ struct PairLedger {
 
   func hasRoom(left index: Int) -> Bool { left[index] < cohort.left[index].maximum }
   func hasRoom(right index: Int) -> Bool { right[index] < cohort.right[index].maximum }
+
+  /// The rules that have no room for one more end at this participant, left then
+  /// right.
+  func fullRules(around index: Int) -> [Int] {
+    let own = index < left.count ? rulesByLeft[index] : rulesByRight[index - left.count]
+    return own.filter { rules[$0] >= cohort.rules[$0].bounds.maximum }
+  }
 
   /// The rules that the pair would exceed.
   func rulesInTheWay(_ pair: IndexedCohort.Pair) -> [Int] {

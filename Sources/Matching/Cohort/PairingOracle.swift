@@ -145,21 +145,21 @@ struct PairingOracle: ~Copyable {
       guard isDone else { return false }
       if hasAll { return true }
       run.report(.pricing)
-      guard let improving = price() else { return false }
-      if improving.isEmpty { return true }
-      network.add(improving)
+      guard let (added, improves) = price() else { return false }
+      network.add(added)
+      guard improves else { return true }
       var changed: [Int] = []
-      for one in improving where changed.last != Int(one.left) { changed.append(Int(one.left)) }
+      for one in added where changed.last != Int(one.left) { changed.append(Int(one.left)) }
       network.repair(rows: changed)
     }
   }
 
-  /// Finds pairs outside of the candidates that would improve, and with them the
-  /// nearest to that; none when none would, nil when stopped.
+  /// Finds in each row the pairs outside of the candidates that gain most by the
+  /// prices, and whether any gains at all; nil when stopped.
   ///
   /// A row is read only if one of its pairs can improve: since it was read last, the
   /// gain of a pair rose by no more than its two ends' prices fell.
-  private mutating func price() -> [FlowNetwork.Candidate]? {
+  private mutating func price() -> (added: [FlowNetwork.Candidate], improves: Bool)? {
     let prices = (0..<line.count).map { network.price(of: cohort.left.count + $0) }
     let fall = zip(pricesBefore, prices).reduce(0) { max($0, $1.0 - $1.1) }
     pricesBefore = prices
@@ -167,7 +167,9 @@ struct PairingOracle: ~Copyable {
     var result: [FlowNetwork.Candidate] = []
     var improves = false
     var nearest = Nearest(most: policy.nearest)
-    let (unit, scale, floor) = (weighing.pairUnit &* weighing.scale, weighing.scale, weighing.floor)
+    // The row that has the column among its candidates, last written.
+    var seenBy = [Int](repeating: -1, count: line.count)
+    let (unit, bonus, floor) = (weighing.pairUnit &* weighing.scale, weighing.bonus, weighing.floor)
     for row in cohort.left.indices {
       let own = network.price(of: row)
       if reach[row] < .max { reach[row] += fall + reachPrice[row] - own }
@@ -175,27 +177,27 @@ struct PairingOracle: ~Copyable {
       guard reach[row] > 0 else { continue }
       if run.shouldStop() { return nil }
       rows.fill(row, into: &line)
-      let base = scale - own
+      let base = bonus - own
       nearest.removeAll(least: -weighing.most)
+      network.forEachCandidate(of: row) { seenBy[$0] = row }
       for column in line.indices {
         let gain = Int64(line[column]) &* unit &- prices[column] &+ base
-        if gain > nearest.bar, line[column] >= floor { nearest.insert(gain, column) }
+        if gain > nearest.bar, line[column] >= floor, seenBy[column] != row {
+          nearest.insert(gain, column)
+        }
       }
       reach[row] = nearest.bar
       for (gain, column) in nearest.columns {
-        let arc = network.candidate(left: row, right: column)
-        if arc == nil {
-          result.append(
-            .init(left: Int32(row), right: Int32(column), weight: weighing.weight(line[column])))
-          if gain > 0 {
-            improves = true
-            raised.left[row] = max(raised.left[row], network.dual(of: row) + gain)
-          }
+        result.append(
+          .init(left: Int32(row), right: Int32(column), weight: weighing.weight(line[column])))
+        if gain > 0 {
+          improves = true
+          raised.left[row] = max(raised.left[row], network.dual(of: row) + gain)
         }
       }
     }
     priced = (raised, bound(raised))
-    return improves ? result : []
+    return (result, improves)
   }
 
   // MARK: What was found

@@ -25,6 +25,23 @@ struct PairingSurvey {
     var hasFullCandidate = false
     var hasOpenCandidate = false
     var rules: Set<Int> = []
+    /// Rules around the participant itself that are at their maximum.
+    var ownRules: [Int] = []
+
+    /// Whether the reason is known already.
+    var isSettled: Bool { !ownRules.isEmpty || hasOpenCandidate }
+
+    /// Whether a candidate is among the best, which lose least and score most.
+    func takes(_ score: Int32, _ loss: Int64?, most: Int) -> Bool {
+      guard best.count == most, let last = best.last else { return true }
+      return (loss ?? 0, last.score) < (last.loss ?? 0, score)
+    }
+
+    mutating func insert(_ one: CohortResult.Alternate, most: Int) {
+      if best.count == most { best.removeLast() }
+      let at = best.firstIndex { (one.loss ?? 0, $0.score) < ($0.loss ?? 0, one.score) }
+      best.insert(one, at: at ?? best.count)
+    }
   }
 
   init(
@@ -56,7 +73,9 @@ struct PairingSurvey {
       partners[leftCount + pair.right].append(
         .init(index: pair.left, score: score, isPinned: isPinned))
     }
-    for index in views.indices where hasRoom(index) { views[index] = View() }
+    for index in views.indices where hasRoom(index) {
+      views[index] = View(ownRules: ledger.fullRules(around: index))
+    }
     let blocking = readRows()
     let own = zip(pairs, scores).map { pair, score in
       CohortResult.Pair(
@@ -88,7 +107,9 @@ struct PairingSurvey {
   private mutating func readRows() -> Int {
     let leftCount = cohort.left.count
     let wanted = partners.indices.map(leastGain)
+    let worst = partners.indices.map(worstPartner)
     let openColumns = cohort.right.indices.filter { views[leftCount + $0] != nil }
+    let exchange = Exchange(ledger, leftCount: leftCount)
     var line = rows.makeRow()
     var blocking = 0
     for row in cohort.left.indices {
@@ -97,7 +118,14 @@ struct PairingSurvey {
       let least = wanted[row]
       if least < .max {
         for column in line.indices where line[column] > max(least, wanted[leftCount + column]) {
-          if isBlocking(.init(left: row, right: column)) { blocking += 1 }
+          let losers = (
+            right: hasRoom(row) ? nil : worst[row],
+            left: hasRoom(leftCount + column) ? nil : worst[leftCount + column]
+          )
+          let pair = IndexedCohort.Pair(left: row, right: column)
+          if exchange.holds(pair, losers), exchange.holdsExactly(pair, losers, &ledger) {
+            blocking += 1
+          }
         }
       }
       if views[row] != nil {
@@ -117,59 +145,35 @@ struct PairingSurvey {
     hasRoom(index) ? -1 : partners[index].lazy.filter { !$0.isPinned }.map(\.score).min() ?? .max
   }
 
-  /// Whether the rules let the two pair, each leaving its worst partner if it is full.
-  /// Both want to.
-  private mutating func isBlocking(_ pair: IndexedCohort.Pair) -> Bool {
-    var left: [IndexedCohort.Pair] = []
-    if !hasRoom(pair.left), let worst = worstPartner(pair.left) {
-      left.append(.init(left: pair.left, right: worst))
-    }
-    if !hasRoom(cohort.left.count + pair.right),
-      let worst = worstPartner(cohort.left.count + pair.right)
-    {
-      left.append(.init(left: worst, right: pair.right))
-    }
-    for one in left { ledger.remove(one) }
-    ledger.insert(pair)
-    let holds = ledger.keepsBounds(around: left + [pair])
-    ledger.remove(pair)
-    for one in left { ledger.insert(one) }
-    return holds
-  }
-
-  /// Of equals the last.
+  /// Of equals the last; pinned ones aside.
   private func worstPartner(_ index: Int) -> Int? {
     partners[index].filter { !$0.isPinned }
       .min { ($0.score, $1.index) < ($1.score, $0.index) }?.index
   }
 
   private mutating func see(_ row: Int, _ column: Int, _ score: Int32, from viewer: Int) {
-    let isLeft = viewer < cohort.left.count
-    let other = isLeft ? cohort.left.count + column : row
-    let pair = IndexedCohort.Pair(left: row, right: column)
-    guard var view = views[viewer] else { return }
-    views[viewer] = nil
-    if hasRoom(other) {
-      let inTheWay = view.hasOpenCandidate ? [] : ledger.rulesInTheWay(pair)
-      if inTheWay.isEmpty { view.hasOpenCandidate = true } else { view.rules.formUnion(inTheWay) }
-    } else {
-      view.hasFullCandidate = true
+    let leftCount = cohort.left.count
+    let other = viewer < leftCount ? leftCount + column : row
+    if !(views[viewer]?.isSettled ?? true) {
+      let pair = IndexedCohort.Pair(left: row, right: column)
+      if !hasRoom(other) {
+        views[viewer]?.hasFullCandidate = true
+      } else {
+        let inTheWay = ledger.rulesInTheWay(pair)
+        if inTheWay.isEmpty { views[viewer]?.hasOpenCandidate = true }
+        views[viewer]?.rules.formUnion(inTheWay)
+      }
     }
-    let loss = prices?.loss(pair, score: score)
-    func isBefore(_ a: CohortResult.Alternate) -> Bool {
-      (loss ?? 0, a.score) < (a.loss ?? 0, score)
-    }
-    if view.best.count < Self.alternates || view.best.last.map(isBefore) ?? true {
-      if view.best.count == Self.alternates { view.best.removeLast() }
-      let at = view.best.firstIndex(where: isBefore) ?? view.best.count
-      view.best.insert(.init(id: id(other), score: score, loss: loss), at: at)
-    }
-    views[viewer] = view
+    let loss = prices?.loss(row, column, score: score)
+    guard views[viewer]?.takes(score, loss, most: Self.alternates) ?? false else { return }
+    let alternate = CohortResult.Alternate(id: id(other), score: score, loss: loss)
+    views[viewer]?.insert(alternate, most: Self.alternates)
   }
 
   private func reason(_ index: Int, capacity: Int) -> CohortResult.Reason {
     if capacity == 0 { return .noCapacity }
     guard let view = views[index], let best = view.best.first else { return .noCandidate }
+    if !view.ownRules.isEmpty { return .ruleMaximum(view.ownRules.map { cohort.rules[$0].name }) }
     if view.hasOpenCandidate { return .notChosen(best: best.id) }
     if view.hasFullCandidate { return .candidatesFull(best: best.id, loss: best.loss) }
     return .ruleMaximum(view.rules.sorted().map { cohort.rules[$0].name })
@@ -199,8 +203,8 @@ struct LossPrices {
   }
 
   /// In millionths, 0 or more.
-  func loss(_ pair: IndexedCohort.Pair, score: Int32) -> Int64 {
+  func loss(_ row: Int, _ column: Int, score: Int32) -> Int64 {
     let weight = (Int64(score) * pairUnit + 1) * scale
-    return max(0, left[pair.left] + right[pair.right] - weight) / (scale * pairUnit)
+    return max(0, left[row] + right[column] - weight) / (scale * pairUnit)
   }
 }

@@ -6,7 +6,7 @@ extension PartnerIndex {
   /// order of Unicode scalars; only those that the rules and the filter allow.
   ///
   /// - Complexity: O(profiles) at worst. With a million profiles most are ruled out
-  ///   by the first quarter of their vectors, or with a whole panel of 32.
+  ///   by the first half of their vectors, or with a whole panel of 32.
   public func topPartners(
     of profile: Profile, count: Int, filter: PartnerFilter = PartnerFilter()
   ) -> [Suggestion] {

@@ -1,10 +1,12 @@
 # What a person needs:
-#   make run    everything from a fresh Debian machine to the sample's networks
+#   make run    everything from a fresh Debian machine to the sample's networks,
+#               partners, pairs and reassignment
 #   make test   the same set-up, then all tests and checks
 #   make model  the encoder's model file alone
 #   make train  the heads, from the corpus
 #   make bench  speed, memory and quality beside other systems, into docs/performance.md;
 #               EVAL=FILE.jsonl names the labelled texts
+#   make bench-matching  partners among a million, cohorts of ten thousand
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -12,10 +14,10 @@ SHELL := /bin/bash
 MODEL := Model/encoder.bin
 BUILD := swift build -c release
 
-.PHONY: run test deps build model train bench clean
+.PHONY: run test deps build model train bench bench-matching clean
 
 run: build model
-	.build/release/encuentro sample
+	dev/tour
 
 test: deps model
 	dev/check
@@ -36,6 +38,10 @@ train: build model
 
 bench: build model
 	Benchmarks/classification $(if $(EVAL),--eval "$(EVAL)")
+
+bench-matching: build model
+	Benchmarks/partners
+	Benchmarks/cohort
 
 clean:
 	rm -rf .build Model

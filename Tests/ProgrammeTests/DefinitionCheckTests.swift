@@ -161,7 +161,7 @@ struct DefinitionCheckTests {
     // Weights and rules
     Breakage(
       "negative weight", "\"content\": 0.48", "\"content\": -0.48", at: "$.weights.content",
-      "is the number -0.3, not a number from 0"),
+      "is the number -0.48, not a number from 0"),
     Breakage(
       "infinite weight", "\"content\": 0.48", "\"content\": 1e999", at: "$.weights.content",
       "not a number from 0"),

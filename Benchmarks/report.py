@@ -14,7 +14,6 @@ NAMES = {
     "fast_text": "fastText",
     "tfidf": "scikit-learn tf-idf + logistic regression",
 }
-BEGIN, END = "<!-- measured: written by make bench -->", "<!-- end of what make bench writes -->"
 
 
 def first_line(*words, root):
@@ -34,7 +33,7 @@ def processor():
 def machine(root):
     changed = first_line(
         "git", "status", "--porcelain", "--", "Sources", "Corpus", "Benchmarks/*.py",
-        "Benchmarks/classification", root=root)
+        "Benchmarks/classification", "Benchmarks/cohort", root=root)
     return {
         "processor": processor(),
         "cores": os.cpu_count(),
@@ -155,13 +154,19 @@ def markdown(result):
 
 def write(result, root):
     """Prints the tables, and leaves them and the figures in the checkout."""
-    text = markdown(result)
+    save(result, markdown(result), "classification", "make bench", root)
+
+
+def save(result, text, name, command, root):
+    """Prints the text, puts it between the command's marks in docs/performance.md, and
+    leaves the figures in Benchmarks/results."""
     print(text)
     folder = root / "Benchmarks/results"
     folder.mkdir(exist_ok=True)
-    (folder / "classification.json").write_text(
+    (folder / f"{name}.json").write_text(
         json.dumps(result, indent=2, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+    begin, end = f"<!-- measured: written by {command} -->", f"<!-- end of what {command} writes -->"
     page = root / "docs/performance.md"
-    before, rest = page.read_text("utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    before, rest = page.read_text("utf-8").split(begin)
+    after = rest.split(end)[1]
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")

@@ -14,7 +14,6 @@ NAMES = {
     "fast_text": "fastText",
     "tfidf": "scikit-learn tf-idf + logistic regression",
 }
-BEGIN, END = "<!-- measured: written by make bench -->", "<!-- end of what make bench writes -->"
 
 
 def first_line(*words, root):
@@ -153,20 +152,21 @@ def markdown(result):
         systems(result), encoders(result), targets(result)])
 
 
-def leave(result, root, name):
-    """Leaves all figures in the checkout."""
-    folder = root / "Benchmarks/results"
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(
-        json.dumps(result, indent=2, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
-
-
 def write(result, root):
     """Prints the tables, and leaves them and the figures in the checkout."""
-    text = markdown(result)
+    save(result, markdown(result), "classification", "make bench", root)
+
+
+def save(result, text, name, command, root):
+    """Prints the text, puts it between the command's marks in docs/performance.md, and
+    leaves the figures in Benchmarks/results."""
     print(text)
-    leave(result, root, "classification.json")
+    folder = root / "Benchmarks/results"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(
+        json.dumps(result, indent=2, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+    begin, end = f"<!-- measured: written by {command} -->", f"<!-- end of what {command} writes -->"
     page = root / "docs/performance.md"
-    before, rest = page.read_text("utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    before, rest = page.read_text("utf-8").split(begin)
+    after = rest.split(end)[1]
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")

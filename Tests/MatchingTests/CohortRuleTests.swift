@@ -84,6 +84,13 @@ struct CohortRuleTests {
     }
     #expect(best == "r0" && (0...250).contains(loss))
     #expect(Set(third.alternates.map(\.id)) == ["r0", "r1"])
+    let solver = try CohortSolver(problem, scores: DenseScores(rows: rows))
+    let next = solver.alternates(of: "l0", in: result, count: 5)
+    #expect(next.map(\.id) == ["r0"] && next.map(\.score) == [500])
+    // With l0–r0 in, l1–r1 is all that fits beside it or l2–r1: 800 instead of 850.
+    #expect((0...50).contains(try #require(next[0].loss)))
+    #expect(solver.alternates(of: "r1", in: result, count: 1).count == 1)
+    #expect(solver.alternates(of: "nobody", in: result, count: 1).isEmpty)
     var capped = problem
     capped.rules = [CohortRule(name: "newcomers", members: ["l1", "l2"], maximum: 1)]
     capped.right.append(CohortParticipant(id: "r2"))

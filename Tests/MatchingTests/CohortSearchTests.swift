@@ -131,4 +131,31 @@ struct CohortSearchTests {
     #expect(values.last == result.figures.total && seen.contains { $0.gap != nil })
     #expect(Set(seen.map(\.phase)).isSuperset(of: [.candidates, .pairing]))
   }
+
+  @Test("a cohort of 200 under rules of country, network, region and alumni")
+  func crossing() throws {
+    var instance = instance(100, 100, seed: 12)
+    let left = instance.problem.left.map(\.id)
+    let right = instance.problem.right.map(\.id)
+    func every(_ step: Int, _ at: Int, _ ids: [String]) -> [String] {
+      ids.indices.filter { $0 % step == at }.map { ids[$0] }
+    }
+    for at in 0..<5 {
+      instance.problem.rules.append(
+        CohortRule(name: "country \(at)", members: every(5, at, left), minimum: 8, maximum: 14))
+    }
+    for at in 0..<7 {
+      instance.problem.rules.append(
+        CohortRule(name: "network \(at)", members: every(7, at, left + right), maximum: 20))
+    }
+    for at in 0..<4 {
+      instance.problem.rules.append(
+        CohortRule(name: "region \(at)", members: every(4, at, right), maximum: 16))
+    }
+    instance.problem.rules.append(
+      CohortRule(name: "alumni", members: every(3, 0, left + right), minimum: 40, maximum: 44))
+    let result = try CohortSolver(instance.problem, scores: instance.scores).solve()
+    #expect(result.isOptimal)
+    #expect(CertificateCheck(instance.problem, scores: instance.scores).faults(in: result) == [])
+  }
 }

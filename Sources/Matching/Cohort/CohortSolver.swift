@@ -30,8 +30,8 @@ public struct CohortSolver: Sendable {
   public let problem: CohortProblem
   public let objective: CohortObjective
   public let options: CohortOptions
-  private let scores: any ScoreSource
-  private let cohort: IndexedCohort
+  let scores: any ScoreSource
+  let cohort: IndexedCohort
 
   /// Checks what can be seen without searching.
   /// - Parameter scores: rows are the problem's left participants, columns its right.

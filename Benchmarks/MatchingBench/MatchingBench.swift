@@ -56,6 +56,8 @@ struct Bench {
     var cohortRowOfMany = 0.0
     /// The factors and the score of one pair, in seconds.
     var pair = 0.0
+    /// Assigning 10,000 participants to networks of bounded sizes, each, in seconds.
+    var reassignment = 0.0
     /// Reading memory of the size of the vectors, and of their heads.
     var readVectors: Passes?
     var readHeads: Passes?
@@ -116,6 +118,7 @@ struct Bench {
     try writeQueries(vectors)
     (result.cohortRow, result.cohortRowOfMany) = cohortRow()
     result.pair = pair()
+    result.reassignment = try reassignment()
     result.readVectors = read(bytes: index.count * 3 * SyntheticProfiles.dimension)
     result.readHeads = read(bytes: index.count * 3 * 64)
     var products: UInt64 = 0
@@ -124,6 +127,26 @@ struct Bench {
     }
     result.peakProductsPerSecond = Double(products) / peak.fastest
     return result
+  }
+
+  /// Half of the participants were assigned before; the sizes hold a fifth more than
+  /// an even spread, so that some must give way.
+  private func reassignment() throws -> Double {
+    var source = SyntheticProfiles(seed: Self.seed)
+    let memberships = (0..<Self.cohort).map { source.next($0).memberships }
+    let networks = 7
+    var options = Reassignment.Options()
+    for network in 0..<networks { options.sizes[network] = 0...Self.cohort / networks * 6 / 5 }
+    let previous = (0..<Self.cohort).map {
+      $0 % 2 == 0 ? Reassignment.Networks(primary: $0 / 2 % networks) : nil
+    }
+    let reassignment = Reassignment(networks: networks, options: options)
+    var failure: (any Error)?
+    let passes = Passes(count: 5, seconds: 1) {
+      do { _ = try reassignment.assign(memberships, previous: previous) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return passes.fastest / Double(Self.cohort)
   }
 
   private func search(_ index: PartnerIndex) -> Search {

@@ -31,6 +31,8 @@ public struct CertificateCheck {
   private let rightIndex: [String: Int]
   private let pinned: Set<CohortPair>
   private let forbidden: Set<CohortPair>
+  /// Whether there are no rules and no minima.
+  private let isFree: Bool
 
   /// - Parameter problem: one that `CohortSolver` takes.
   public init(_ problem: CohortProblem, scores: any ScoreSource) {
@@ -42,6 +44,8 @@ public struct CertificateCheck {
       problem.right.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { a, _ in a })
     pinned = Set(problem.pinned)
     forbidden = Set(problem.forbidden)
+    isFree =
+      problem.rules.isEmpty && (problem.left + problem.right).allSatisfy { $0.minimum == 0 }
   }
 
   /// All faults found; none when the result is as good as it says.
@@ -198,6 +202,7 @@ public struct CertificateCheck {
   /// Whether all bounds hold when the two pair and each that is full leaves its worst.
   /// - Parameter change: zeros, one for each rule; zeros again after.
   private func mayPair(_ left: Int, _ right: Int, _ held: Held, _ change: inout [Int]) -> Bool {
+    if isFree { return true }
     let leftCount = problem.left.count
     // Whose number of pairs changes: one that is full gains and loses one.
     var changes: [(index: Int, by: Int)] = []

@@ -9,10 +9,14 @@ struct Exchange {
   /// Rules that have reached their maximum, and those that hold their minimum only.
   private var atMaximum: UInt64 = 0
   private var atMinimum: UInt64 = 0
+  /// Rules that two ends more or fewer could break.
+  private var narrow: UInt64 = 0
+  private let hasMinima: Bool
 
   init(_ ledger: PairLedger, leftCount: Int) {
     self.leftCount = leftCount
     let cohort = ledger.cohort
+    hasMinima = (cohort.left + cohort.right).contains { $0.minimum > 0 }
     guard cohort.rules.count <= UInt64.bitWidth else {
       rules = []
       return
@@ -20,25 +24,33 @@ struct Exchange {
     rules = (ledger.rulesByLeft + ledger.rulesByRight).map { $0.reduce(0) { $0 | 1 << $1 } }
     for (rule, bounds) in cohort.rules.map(\.bounds).enumerated() {
       if ledger.rules[rule] >= bounds.maximum { atMaximum |= 1 << rule }
-      if ledger.rules[rule] <= bounds.minimum { atMinimum |= 1 << rule }
+      if bounds.minimum > 0, ledger.rules[rule] <= bounds.minimum { atMinimum |= 1 << rule }
+      let (low, high) = (ledger.rules[rule] - 2, ledger.rules[rule] + 2)
+      // A minimum of 0 cannot be missed.
+      if (bounds.minimum > 0 && low < bounds.minimum) || high > bounds.maximum {
+        narrow |= 1 << rule
+      }
     }
   }
 
-  /// A quick look at the rules; false is certain.
+  /// Whether all bounds hold after the exchange.
   @inline(__always)
-  func holds(_ pair: IndexedCohort.Pair, _ losers: Losers) -> Bool {
-    guard !rules.isEmpty else { return true }
+  func holds(
+    _ pair: IndexedCohort.Pair, _ losers: Losers, _ ledger: inout PairLedger
+  ) -> Bool {
+    guard !rules.isEmpty else { return holdsExactly(pair, losers, &ledger) }
     // Who is full gains one and loses one: only its old partner's rules count less.
     let right = leftCount + pair.right
     let more =
       (losers.right == nil ? rules[pair.left] : 0) | (losers.left == nil ? rules[right] : 0)
     let fewer =
       (losers.right.map { rules[leftCount + $0] } ?? 0) | (losers.left.map { rules[$0] } ?? 0)
-    return atMaximum & more & ~fewer == 0 && atMinimum & fewer & ~more == 0
+    if atMaximum & more & ~fewer != 0 || atMinimum & fewer & ~more != 0 { return false }
+    if (more | fewer) & narrow == 0, !hasMinima { return true }
+    return holdsExactly(pair, losers, &ledger)
   }
 
-  /// The same for certain, by trying it.
-  func holdsExactly(
+  private func holdsExactly(
     _ pair: IndexedCohort.Pair, _ losers: Losers, _ ledger: inout PairLedger
   ) -> Bool {
     var left: [IndexedCohort.Pair] = []

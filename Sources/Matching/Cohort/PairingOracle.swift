@@ -210,6 +210,16 @@ struct PairingOracle: ~Copyable {
       .map { .init(left: network.left(of: $0), right: network.right(of: $0)) }
   }
 
+  /// The same with their weights, scaled; pinned pairs first.
+  func weightedCandidates() -> [(weight: Int64, pair: IndexedCohort.Pair)] {
+    (0..<network.candidateCount).map {
+      (
+        network.weight(of: $0),
+        IndexedCohort.Pair(left: network.left(of: $0), right: network.right(of: $0))
+      )
+    }
+  }
+
   /// The candidate's weight, scaled; 0 if it is none.
   func weight(_ pair: IndexedCohort.Pair) -> Int64 {
     guard let arc = network.candidate(left: pair.left, right: pair.right) else { return 0 }

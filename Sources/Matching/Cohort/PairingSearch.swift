@@ -222,15 +222,19 @@ struct PairingSearch: ~Copyable {
   /// Leaves out the least of what exceeds a maximum, then adds what still fits, best
   /// first.
   private mutating func repaired(_ pairs: [IndexedCohort.Pair]) -> [IndexedCohort.Pair] {
-    if candidates.count != oracle.candidateCount { candidates = byWeight(oracle.candidates()) }
+    if candidates.count != oracle.candidateCount {
+      candidates = byWeight(oracle.weightedCandidates())
+    }
     var ledger = emptyLedger
     for pair in cohort.pinned { ledger.insert(pair) }
-    for pair in byWeight(pairs) { _ = ledger.add(pair) }
+    for pair in byWeight(pairs.map { (oracle.weight($0), $0) }) { _ = ledger.add(pair) }
     for pair in candidates { _ = ledger.add(pair) }
     return ledger.pairs.sorted()
   }
 
-  private func byWeight(_ pairs: [IndexedCohort.Pair]) -> [IndexedCohort.Pair] {
-    pairs.map { (oracle.weight($0), $0) }.sorted { ($1.0, $0.1) < ($0.0, $1.1) }.map(\.1)
+  private func byWeight(
+    _ pairs: [(weight: Int64, pair: IndexedCohort.Pair)]
+  ) -> [IndexedCohort.Pair] {
+    pairs.sorted { ($1.weight, $0.pair) < ($0.weight, $1.pair) }.map(\.pair)
   }
 }

@@ -9,7 +9,12 @@ struct PairingSurvey {
   private var scores: [Int32] = []
   /// Left then right: the partners with their scores.
   private var partners: [[Partner]]
-  private var views: [View?]
+  private var views: [View]
+  private var room: [Bool]
+  /// Of each participant with room: whether its reason is known, and what a pair's merit
+  /// must exceed to be among its best.
+  private var isSettled: [Bool]
+  private var bar: [Int64]
 
   private static let alternates = 3
 
@@ -27,20 +32,18 @@ struct PairingSurvey {
     var rules: Set<Int> = []
     /// Rules around the participant itself that are at their maximum.
     var ownRules: [Int] = []
+    /// The merits of the best.
+    var merits: [Int64] = []
 
-    /// Whether the reason is known already.
-    var isSettled: Bool { !ownRules.isEmpty || hasOpenCandidate }
-
-    /// Whether a candidate is among the best, which lose least and score most.
-    func takes(_ score: Int32, _ loss: Int64?, most: Int) -> Bool {
-      guard best.count == most, let last = best.last else { return true }
-      return (loss ?? 0, last.score) < (last.loss ?? 0, score)
-    }
-
-    mutating func insert(_ one: CohortResult.Alternate, most: Int) {
-      if best.count == most { best.removeLast() }
-      let at = best.firstIndex { (one.loss ?? 0, $0.score) < ($0.loss ?? 0, one.score) }
-      best.insert(one, at: at ?? best.count)
+    /// Puts a pair among the best, by merit, of equals the earlier first.
+    mutating func insert(_ one: CohortResult.Alternate, _ merit: Int64, most: Int) {
+      if best.count == most {
+        best.removeLast()
+        merits.removeLast()
+      }
+      let at = merits.firstIndex { $0 < merit } ?? merits.count
+      best.insert(one, at: at)
+      merits.insert(merit, at: at)
     }
   }
 
@@ -56,7 +59,10 @@ struct PairingSurvey {
     for pair in pairs { ledger.insert(pair) }
     let count = cohort.left.count + cohort.right.count
     partners = Array(repeating: [], count: count)
-    views = Array(repeating: nil, count: count)
+    views = Array(repeating: View(), count: count)
+    room = Array(repeating: false, count: count)
+    isSettled = room
+    bar = Array(repeating: .min, count: count)
   }
 
   /// - Parameter capacities: as the problem states them, left then right.
@@ -74,7 +80,9 @@ struct PairingSurvey {
         .init(index: pair.left, score: score, isPinned: isPinned))
     }
     for index in views.indices where hasRoom(index) {
-      views[index] = View(ownRules: ledger.fullRules(around: index))
+      room[index] = true
+      views[index].ownRules = ledger.fullRules(around: index)
+      isSettled[index] = !views[index].ownRules.isEmpty
     }
     let blocking = readRows()
     let own = zip(pairs, scores).map { pair, score in
@@ -89,7 +97,7 @@ struct PairingSurvey {
       guard partners[index].count < capacities[index] || capacities[index] == 0 else { return nil }
       return .init(
         id: id(index), pairs: partners[index].count, capacity: capacities[index],
-        reason: reason(index, capacity: capacities[index]), alternates: views[index]?.best ?? [])
+        reason: reason(index, capacity: capacities[index]), alternates: views[index].best)
     }
     return (own, unpaired, figures)
   }
@@ -108,7 +116,7 @@ struct PairingSurvey {
     let leftCount = cohort.left.count
     let wanted = partners.indices.map(leastGain)
     let worst = partners.indices.map(worstPartner)
-    let openColumns = cohort.right.indices.filter { views[leftCount + $0] != nil }
+    let openColumns = cohort.right.indices.filter { room[leftCount + $0] }
     let exchange = Exchange(ledger, leftCount: leftCount)
     var line = rows.makeRow()
     var blocking = 0
@@ -118,23 +126,17 @@ struct PairingSurvey {
       let least = wanted[row]
       if least < .max {
         for column in line.indices where line[column] > max(least, wanted[leftCount + column]) {
-          let losers = (
-            right: hasRoom(row) ? nil : worst[row],
-            left: hasRoom(leftCount + column) ? nil : worst[leftCount + column]
-          )
-          let pair = IndexedCohort.Pair(left: row, right: column)
-          if exchange.holds(pair, losers), exchange.holdsExactly(pair, losers, &ledger) {
-            blocking += 1
-          }
+          let losers = (right: worst[row], left: worst[leftCount + column])
+          if exchange.holds(.init(left: row, right: column), losers, &ledger) { blocking += 1 }
         }
       }
-      if views[row] != nil {
+      if room[row] {
         for column in line.indices where line[column] >= 0 {
-          see(row, column, line[column], from: row)
+          see(row, column, line[column], row, other: leftCount + column)
         }
       }
       for column in openColumns where line[column] >= 0 {
-        see(row, column, line[column], from: leftCount + column)
+        see(row, column, line[column], leftCount + column, other: row)
       }
     }
     return blocking
@@ -145,34 +147,49 @@ struct PairingSurvey {
     hasRoom(index) ? -1 : partners[index].lazy.filter { !$0.isPinned }.map(\.score).min() ?? .max
   }
 
-  /// Of equals the last; pinned ones aside.
+  /// Whom it would leave for another: of equals the last, pinned ones aside; nil with
+  /// room.
   private func worstPartner(_ index: Int) -> Int? {
-    partners[index].filter { !$0.isPinned }
+    if hasRoom(index) { return nil }
+    return partners[index].filter { !$0.isPinned }
       .min { ($0.score, $1.index) < ($1.score, $0.index) }?.index
   }
 
-  private mutating func see(_ row: Int, _ column: Int, _ score: Int32, from viewer: Int) {
-    let leftCount = cohort.left.count
-    let other = viewer < leftCount ? leftCount + column : row
-    if !(views[viewer]?.isSettled ?? true) {
-      let pair = IndexedCohort.Pair(left: row, right: column)
-      if !hasRoom(other) {
-        views[viewer]?.hasFullCandidate = true
-      } else {
-        let inTheWay = ledger.rulesInTheWay(pair)
-        if inTheWay.isEmpty { views[viewer]?.hasOpenCandidate = true }
-        views[viewer]?.rules.formUnion(inTheWay)
-      }
-    }
+  /// One participant with room looks at a pair that it is not in.
+  @inline(__always)
+  private mutating func see(
+    _ row: Int, _ column: Int, _ score: Int32, _ viewer: Int, other: Int
+  ) {
+    let merit = prices?.merit(row, column, score: score) ?? Int64(score)
+    if isSettled[viewer] && merit <= bar[viewer] { return }
+    if !isSettled[viewer] { seek(reason: viewer, row, column, other: other) }
+    guard merit > bar[viewer] || views[viewer].best.count < Self.alternates else { return }
     let loss = prices?.loss(row, column, score: score)
-    guard views[viewer]?.takes(score, loss, most: Self.alternates) ?? false else { return }
-    let alternate = CohortResult.Alternate(id: id(other), score: score, loss: loss)
-    views[viewer]?.insert(alternate, most: Self.alternates)
+    views[viewer].insert(
+      .init(id: id(other), score: score, loss: loss), merit, most: Self.alternates)
+    if views[viewer].best.count == Self.alternates, let last = views[viewer].merits.last {
+      bar[viewer] = last
+    }
+  }
+
+  private mutating func seek(reason viewer: Int, _ row: Int, _ column: Int, other: Int) {
+    if !room[other] {
+      views[viewer].hasFullCandidate = true
+      return
+    }
+    let inTheWay = ledger.rulesInTheWay(.init(left: row, right: column))
+    if inTheWay.isEmpty {
+      views[viewer].hasOpenCandidate = true
+      isSettled[viewer] = true
+    } else {
+      views[viewer].rules.formUnion(inTheWay)
+    }
   }
 
   private func reason(_ index: Int, capacity: Int) -> CohortResult.Reason {
     if capacity == 0 { return .noCapacity }
-    guard let view = views[index], let best = view.best.first else { return .noCandidate }
+    let view = views[index]
+    guard let best = view.best.first else { return .noCandidate }
     if !view.ownRules.isEmpty { return .ruleMaximum(view.ownRules.map { cohort.rules[$0].name }) }
     if view.hasOpenCandidate { return .notChosen(best: best.id) }
     if view.hasFullCandidate { return .candidatesFull(best: best.id, loss: best.loss) }
@@ -202,9 +219,14 @@ struct LossPrices {
     }
   }
 
+  /// How little the pair would cost, for comparison.
+  @inline(__always)
+  func merit(_ row: Int, _ column: Int, score: Int32) -> Int64 {
+    (Int64(score) &* pairUnit &+ 1) &* scale &- left[row] &- right[column]
+  }
+
   /// In millionths, 0 or more.
   func loss(_ row: Int, _ column: Int, score: Int32) -> Int64 {
-    let weight = (Int64(score) * pairUnit + 1) * scale
-    return max(0, left[row] + right[column] - weight) / (scale * pairUnit)
+    max(0, -merit(row, column, score: score)) / (scale * pairUnit)
   }
 }

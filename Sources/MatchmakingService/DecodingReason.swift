@@ -18,7 +18,7 @@ struct DecodingReason: CustomStringConvertible {
         "the value of '\(name(context.codingPath))' has the wrong type"
       case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
         "the value of '\(name(context.codingPath))' cannot be used"
-      default: "not valid JSON, or a number in it is too large"
+      default: "not valid JSON, or a number in it does not fit"
       }
   }
 }

@@ -46,9 +46,8 @@ enum TestCohort {
   }
 
   /// What a command printed as JSON.
-  static func object(_ result: Tool.Result) throws -> [String: Any] {
+  static func object(_ result: Tool.Result) throws -> JSONTree {
     #expect(result.code == 0, "\(result.errors)")
-    return try #require(
-      JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    return try JSONDecoder().decode(JSONTree.self, from: Data(result.output.utf8))
   }
 }

@@ -227,6 +227,14 @@ extension ReassignmentRequest {
     var assigned: [String: AssignedNetworks] = [:]
     var errors: [String] = []
     let lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
+    // An object over several lines is no JSON Lines: that each is wrong says nothing.
+    if let first = lines.first(where: { $0.contains { $0 > 0x20 } }),
+      first.filter({ $0 > 0x20 }) == Data("{".utf8)
+    {
+      throw InputError(
+        description: "\(name): not a whole result of 'encuentro reassign --json' or "
+          + "'encuentro sample --json'; print it again")
+    }
     for (index, line) in lines.enumerated() where line.contains(where: { $0 > 0x20 }) {
       guard let entry = try? JSONDecoder().decode(Line.self, from: line) else {
         errors.append(

@@ -29,7 +29,6 @@ package struct PartnersReportView: Codable, Sendable, Equatable {
 /// Cities known by a text, and their real pairings, from files of JSON Lines.
 struct PairingsFile {
   private struct City: Decodable {
-    var id: String?
     var name: String
     var country: String?
     var region: String
@@ -65,12 +64,17 @@ struct PairingsFile {
             errors.append("\(name):\(index + 1): \(wrong)")
           }
         } catch {
-          errors.append("\(name):\(index + 1): \(Self.reason(error))")
+          errors.append("\(name):\(index + 1): \(DecodingReason(error))")
         }
       }
     }
     read(cities, citiesName, City.self) { city in
       if let population = city.population, population < 0 { return "the population is below 0" }
+      do {
+        _ = try PlainText(city.text)
+      } catch {
+        return "the text cannot be read: \(error)"
+      }
       guard names.updateValue(rows.count, forKey: city.name) == nil else {
         return "'\(city.name)' stands in an earlier line already"
       }
@@ -89,23 +93,13 @@ struct PairingsFile {
     for (index, city) in rows.enumerated() {
       profiles.append(
         try builder.profile(
-          id: city.id ?? city.name, name: city.name, text: city.text,
+          id: city.name, name: city.name, text: city.text,
           facts: Profile.Facts(
             country: city.country ?? "", region: city.region,
             isEuropean: ["EU", "Europe", "europe"].contains(city.region),
             // What is not known there is written as null or as 0.
             population: city.population.flatMap { $0 > 0 ? $0 : nil })))
       progress(index + 1, rows.count)
-    }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "the value of '\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the "
-        + "wrong type"
-    default: "not valid JSON"
     }
   }
 }

@@ -166,6 +166,18 @@ struct DefinitionCheckTests {
       "infinite weight", "\"content\": 0.48", "\"content\": 1e999", at: "$.weights.content",
       "not a number from 0"),
     Breakage(
+      "weight that is no number", "\"content\": 0.48", "\"content\": \"NaN\"",
+      at: "$.weights.content", "is the text 'NaN', not a number"),
+    Breakage(
+      "bare NaN", "\"content\": 0.48", "\"content\": NaN", at: "$",
+      "is not JSON: at column 16 there is 'N'"),
+    Breakage(
+      "weight a little below 0", "\"content\": 0.48", "\"content\": -1e-300",
+      at: "$.weights.content", "not a number from 0"),
+    Breakage(
+      "weight too large", "\"content\": 0.48", "\"content\": 1000001",
+      at: "$.weights.content", "not a number from 0"),
+    Breakage(
       "missing weight", "\"scale\": 0.02,", "", at: "$.weights.scale", "is missing"),
     Breakage(
       "nobody European", "\"european\": true", "\"european\": false", at: "$.rules.oneSideEuropean",

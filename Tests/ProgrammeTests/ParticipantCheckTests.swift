@@ -141,6 +141,29 @@ struct ParticipantCheckTests {
       "half a contribution", "{\"N6\":3}", "{\"N6\":0.5}", at: "$.event.N6",
       "not a whole number"),
     Breakage(
+      "stage", "\"target\"", "\"tagret\"", at: "$.gcom.mitigation",
+      "not one of assessment, target, plan; did you mean \"target\"?"),
+    Breakage(
+      "stage in other capitals", "\"target\"", "\"Target\"", at: "$.gcom.mitigation",
+      "did you mean \"target\"?"),
+    Breakage(
+      "stage as number", "\"target\"", "2", at: "$.gcom.mitigation", "is the number 2"),
+    Breakage(
+      "badge", "\"mitigation\"", "\"mitigaton\"", at: "$.gcom.mitigaton",
+      "did you mean \"mitigation\"?"),
+    Breakage(
+      "standing as text", "{\"mitigation\":\"target\"}", "\"target\"", at: "$.gcom",
+      "is the text 'target', not an object"),
+    Breakage(
+      "theme", "[\"renewable energy\"]", "[\"tourism\",\"renewables\"]", at: "$.ris3[1]",
+      "is 'renewables', not one of sustainability"),
+    Breakage(
+      "theme by its name in code", "\"renewable energy\"", "\"renewableEnergy\"", at: "$.ris3[0]",
+      "did you mean \"renewable energy\"?"),
+    Breakage(
+      "themes as text", "[\"renewable energy\"]", "\"tourism\"", at: "$.ris3",
+      "is the text 'tourism', not a list"),
+    Breakage(
       "role", "\"seeks\"", "\"seek\"", at: "$.plan.sections[1].role", "did you mean \"seeks\"?"),
     Breakage(
       "empty section", "\"Calor.\"", "\"\\n\"", at: "$.plan.sections[1].text",

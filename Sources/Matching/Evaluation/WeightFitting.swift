@@ -94,8 +94,9 @@ public struct WeightFitting: Sendable {
       var next = weights
       for factor in Factor.allCases {
         let prior = options.prior * (log(weights[factor] / Self.even[factor]) + 1)
-        next[factor] =
-          weights[factor] * exp(-options.rate * (gradient[factor.index] / count + prior) * 0.1)
+        let step = -options.rate * (gradient[factor.index] / count + prior) * 0.1
+        // Where only factors of next to no weight are known, gradients have no end.
+        next[factor] = weights[factor] * exp(min(1, max(-1, step)))
       }
       let total = next.total
       for factor in Factor.allCases { next[factor] = max(1e-6, next[factor] / total) }

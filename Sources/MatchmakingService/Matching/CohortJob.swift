@@ -1,5 +1,5 @@
 package import Classification
-package import Foundation
+import Foundation
 import Matching
 import Programme
 
@@ -122,10 +122,11 @@ extension MatchingEngine {
         }
       }
     }
-    return view(request, problem, result, figures, scores)
+    let faults = CertificateCheck(problem, scores: scores).faults(in: result)
+    return view(request, problem, result, figures, faults)
   }
 
-  private func figures(
+  func figures(
     _ result: CohortResult, _ name: CohortObjectiveName
   ) -> CohortView.FiguresView {
     CohortView.FiguresView(
@@ -134,16 +135,15 @@ extension MatchingEngine {
       blockingPairs: result.figures.blockingPairs)
   }
 
-  private func view(
+  func view(
     _ request: CohortRequest, _ problem: CohortProblem, _ result: CohortResult,
-    _ figures: [CohortView.FiguresView], _ scores: IndexedScores
+    _ figures: [CohortView.FiguresView], _ faults: [CohortFault]
   ) -> CohortView {
     let rows = Dictionary(
       profiles.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     func person(_ id: String) -> ParticipantRef {
       rows[id].map(self.person) ?? ParticipantRef(id: id, name: id, country: "", region: "")
     }
-    let faults = CertificateCheck(problem, scores: scores).faults(in: result)
     return CohortView(
       objective: request.objective, seed: request.seed, appliesQuotas: request.appliesQuotas,
       pairs: result.pairs.map { pair in
@@ -173,7 +173,7 @@ extension MatchingEngine {
           name: rule.name, minimum: rule.minimum, maximum: rule.maximum, reached: reached)
       }, figures: figures, isOptimal: result.isOptimal,
       bound: result.bound.map { Double($0) / 1e6 }, gap: result.gap.map { Double($0) / 1e6 },
-      isVerified: faults.isEmpty, faults: faults.map { "\($0)" }.sorted(),
+      isVerified: faults.isEmpty, faults: faults.map(words).sorted(),
       proof: CohortProof(problem: problem, result: result))
   }
 
@@ -240,66 +240,5 @@ extension CohortProgressView {
     value = progress.value.map { Double($0) / 1e6 }
     bound = progress.bound.map { Double($0) / 1e6 }
     gap = progress.gap.map { Double($0) / 1e6 }
-  }
-}
-
-/// What `encuentro verify --json` prints.
-package struct VerificationView: Codable, Sendable, Equatable {
-  package var isVerified: Bool
-  package var isOptimal: Bool
-  package var pairs: Int
-  package var faults: [String]
-}
-
-extension MatchingEngine {
-  /// Verifies a result that `pair` printed, against these participants and this
-  /// programme: every score, every rule, and the certificate.
-  ///
-  /// - Throws: `InputError` for what is no such result, or of another format.
-  package func verify(_ data: Data, named name: String) throws -> VerificationView {
-    struct Head: Decodable {
-      var kind: String
-      var format: Int
-    }
-    guard let head = try? JSONDecoder().decode(Head.self, from: data),
-      head.kind == CohortView.kind
-    else {
-      throw InputError(description: "\(name): not a result of 'encuentro pair --json'")
-    }
-    guard head.format == CohortView.currentFormat else {
-      throw InputError(
-        description: "\(name): format \(head.format), this program reads "
-          + "\(CohortView.currentFormat); pair again to have it in this format")
-    }
-    let view: CohortView
-    do {
-      view = try JSONDecoder().decode(CohortView.self, from: data)
-    } catch {
-      throw InputError(description: "\(name): a damaged result: \(error)")
-    }
-    let claimed = view.proof.problem
-    var request = CohortRequest()
-    request.appliesQuotas = view.appliesQuotas
-    let own = try problem(request)
-    var faults: [String] = []
-    // What was solved must be about these participants, under this programme.
-    if own.left != claimed.left || own.right != claimed.right {
-      faults.append("the result is of other participants, sides or capacities")
-    }
-    for rule in own.rules where !claimed.rules.contains(rule) {
-      faults.append("the result does not keep the programme's rule '\(rule.name)'")
-    }
-    if faults.isEmpty {
-      let check = CertificateCheck(claimed, scores: IndexedScores(claimed, index: index))
-      faults = check.faults(in: view.proof.result).map { "\($0)" }.sorted()
-      let shown = view.pairs.map {
-        "\($0.left.id) \($0.right.id) \(Int(($0.score * 1e6).rounded()))"
-      }
-      let proven = view.proof.result.pairs.map { "\($0.left) \($0.right) \($0.score)" }
-      if shown != proven { faults.append("the pairs shown are not those of the proof") }
-    }
-    return VerificationView(
-      isVerified: faults.isEmpty, isOptimal: view.proof.result.isOptimal,
-      pairs: view.proof.result.pairs.count, faults: faults)
   }
 }

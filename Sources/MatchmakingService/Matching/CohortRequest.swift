@@ -24,19 +24,24 @@ package struct CohortBound: Sendable, Equatable {
 
   /// "country:PE", "region:japan", "network:N3" or "pairs".
   package init(group text: String, programme: ProgrammeDefinition) throws {
-    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-    switch (parts.first, parts.dropFirst().first) {
-    case ("country", let code?) where programme.country(code: code.uppercased()) != nil:
-      group = .country(code.uppercased())
-    case ("region", let id?) where programme.region(id: id) != nil: group = .region(id)
-    case ("network", let label?):
-      guard let network = programme.network(label: label.uppercased()) else { fallthrough }
-      group = .network(network.id)
-    case ("pairs", nil): group = .pairs
-    default:
+    guard let group = Self.group(text, programme) else {
       throw InputError(
         description: "'\(text)' is no group of the programme; write country:PE, "
           + "region:\(programme.regions.first?.id ?? "japan"), network:N3 or pairs")
+    }
+    self.group = group
+  }
+
+  private static func group(_ text: String, _ programme: ProgrammeDefinition) -> Group? {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = parts.dropFirst().first.map(String.init) else {
+      return text == "pairs" ? .pairs : nil
+    }
+    switch parts[0] {
+    case "country": return programme.country(code: name.uppercased()).map { .country($0.code) }
+    case "region": return programme.region(id: name).map { .region($0.id) }
+    case "network": return programme.network(label: name.uppercased()).map { .network($0.id) }
+    default: return nil
     }
   }
 

@@ -96,9 +96,7 @@ extension MatchingEngine {
       }
       for index in networks.indices { options.sizes[index] = least...most }
     }
-    let previous = try participants.map { participant in
-      try request.previous[participant.id].map { try self.networks($0, of: participant.id) }
-    }
+    let previous = try self.previous(request)
     let result: Reassignment.Result
     do {
       result = try Reassignment(networks: networks.count, options: options).assign(
@@ -108,11 +106,11 @@ extension MatchingEngine {
         description:
           "\(networks.count) networks with at most \(request.maximumSize ?? 0) each have "
           + "\(places) places, and \(participants) participants need one; raise --max-size")
-    } catch .tooManyRequired(let required, let participants) {
+    } catch .tooManyRequired(_, let participants) {
       throw InputError(
-        description: "\(networks.count) networks with at least \(request.minimumSize ?? 0) each "
-          + "need \(required) participants, and only \(participants) have a signal; "
-          + "lower --min-size")
+        description: "\(networks.count) networks cannot have at least "
+          + "\(request.minimumSize ?? 0) participants each, for only \(participants) have a "
+          + "signal; lower --min-size")
     }
     let workspace = Classifier.Workspace()
     var rows: [ReassignmentRow] = []
@@ -131,18 +129,23 @@ extension MatchingEngine {
       isProvenOptimal: result.problem.fault(in: result.solution) == nil)
   }
 
-  private func networks(
-    _ assigned: AssignedNetworks, of id: String
-  ) throws -> Reassignment.Networks {
-    func index(_ label: String) throws -> Int {
-      guard let network = programme.network(label: label) else {
-        throw InputError(
-          description: "\(id) was in '\(label)', which is no network of the programme")
+  /// - Throws: `InputError` with every label that is no network of the programme.
+  private func previous(_ request: ReassignmentRequest) throws -> [Reassignment.Networks?] {
+    var errors: [String] = []
+    let previous = participants.map { participant -> Reassignment.Networks? in
+      guard let assigned = request.previous[participant.id] else { return nil }
+      let indices = ([assigned.primary] + assigned.further).compactMap { label -> Int? in
+        if let network = programme.network(label: label) { return network.id.index }
+        errors.append(
+          "\(participant.id) was in '\(label)', which is no network of the programme")
+        return nil
       }
-      return network.id.index
+      return indices.first.map {
+        Reassignment.Networks(primary: $0, further: Array(indices.dropFirst()))
+      }
     }
-    return Reassignment.Networks(
-      primary: try index(assigned.primary), further: try assigned.further.map(index))
+    guard errors.isEmpty else { throw InputError(description: errors.joined(separator: "\n")) }
+    return previous
   }
 
   private func row(
@@ -224,6 +227,14 @@ extension ReassignmentRequest {
     var assigned: [String: AssignedNetworks] = [:]
     var errors: [String] = []
     let lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
+    // An object over several lines is no JSON Lines: that each is wrong says nothing.
+    if let first = lines.first(where: { $0.contains { $0 > 0x20 } }),
+      first.filter({ $0 > 0x20 }) == Data("{".utf8)
+    {
+      throw InputError(
+        description: "\(name): not a whole result of 'encuentro reassign --json' or "
+          + "'encuentro sample --json'; print it again")
+    }
     for (index, line) in lines.enumerated() where line.contains(where: { $0 > 0x20 }) {
       guard let entry = try? JSONDecoder().decode(Line.self, from: line) else {
         errors.append(

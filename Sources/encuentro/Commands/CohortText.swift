@@ -28,12 +28,14 @@ struct CohortText {
       ])
     }
     var lines = [
-      console.bold("\(view.pairs.count) pairs, objective \(view.objective.rawValue)"), "",
+      console.bold(
+        "\(view.pairs.count) \(view.pairs.count == 1 ? "pair" : "pairs"), objective \(view.objective.rawValue)"
+      ), "",
       pairs.text, "", figures.text,
     ]
     if !view.rules.isEmpty {
       var rules = Table(["rule", "reached"], [.left, .right])
-      for rule in view.rules { rules.add([rule.name, "\(rule.reached)"]) }
+      for rule in view.rules { rules.add([rule.name.harmless, "\(rule.reached)"]) }
       lines += ["", rules.text]
     }
     lines += Self.unpaired(view, console)
@@ -42,7 +44,8 @@ struct CohortText {
   }
 
   private static func short(_ ref: ParticipantRef) -> String {
-    let name = ref.name.count > 34 ? ref.name.prefix(33) + "…" : ref.name
+    let whole = ref.name.harmless
+    let name = whole.count > 34 ? whole.prefix(33) + "…" : whole
     return "\(name) (\(ref.country))"
   }
 
@@ -55,8 +58,8 @@ struct CohortText {
     for (reason, members) in groups.sorted(by: {
       ($1.value.count, $0.key) < ($0.value.count, $1.key)
     }) {
-      let names = members.map { "\($0.participant.name) (\($0.participant.country))" }
-      let text = "\(names.joined(separator: ", ")): \(reason)"
+      let names = members.map { "\($0.participant.name.harmless) (\($0.participant.country))" }
+      let text = "\(names.joined(separator: ", ")): \(reason.harmless)"
       let wrapped = text.wrapped(width: max(60, console.width - 6), indent: "    ")
       lines.append("  - " + wrapped.dropFirst(4))
     }

@@ -78,7 +78,7 @@ enum ReassignCommand: Command {
     for row in view.rows where row.change == "moved" {
       lines += ["", moved(row, console)]
     }
-    let unassigned = view.rows.filter { $0.change == "unassigned" }.map(\.participant.name)
+    let unassigned = view.rows.filter { $0.change == "unassigned" }.map(\.participant.name.harmless)
     if !unassigned.isEmpty {
       lines += ["", "without any signal: " + unassigned.joined(separator: ", ")]
     }
@@ -96,7 +96,7 @@ enum ReassignCommand: Command {
 
   private static func moved(_ row: ReassignmentRow, _ console: Console) -> String {
     var lines = [
-      console.bold("\(row.participant.name) (\(row.participant.country))")
+      console.bold("\(row.participant.name.harmless) (\(row.participant.country))")
         + ": \(row.previous?.primary ?? "–") → \(row.now?.primary ?? "–")"
     ]
     for evidence in row.evidence {
@@ -105,7 +105,7 @@ enum ReassignCommand: Command {
       }
       lines.append(
         "  \(evidence.network) \(percent(evidence.membership)): \(signals.joined(separator: ", "))"
-          + (evidence.words.isEmpty ? "" : "; \(evidence.words.joined(separator: ", "))"))
+          + (evidence.words.isEmpty ? "" : "; \(evidence.words.joined(separator: ", ").harmless)"))
     }
     return lines.joined(separator: "\n")
   }

@@ -73,20 +73,21 @@ struct SuggestionsText {
   init(_ view: SuggestionsView, _ programme: ProgrammeDefinition, _ console: Console) {
     let own = view.participant
     var lines = [
-      console.bold("Partners for \(own.name) (\(own.country))")
+      console.bold("Partners for \(own.name.harmless) (\(own.country))")
         + console.dim("  \(view.candidates) eligible candidates")
     ]
-    if view.suggestions.isEmpty {
-      lines.append("  nobody is eligible: see the rules in 'encuentro programme show'")
+    if view.candidates == 0 {
+      lines.append(
+        "  nobody is eligible that was asked for: see the rules in 'encuentro programme show'")
     }
     for suggestion in view.suggestions {
       lines.append("")
       lines.append(
         console.bold(
-          "\(suggestion.rank). \(suggestion.partner.name) (\(suggestion.partner.country))")
+          "\(suggestion.rank). \(suggestion.partner.name.harmless) (\(suggestion.partner.country))")
           + "  score \(figure(suggestion.score))"
           + (suggestion.next.map {
-            console.dim("  \(figure(suggestion.margin ?? 0)) ahead of \($0.name)")
+            console.dim("  \(figure(suggestion.margin ?? 0)) ahead of \($0.name.harmless)")
           } ?? ""))
       let factors = suggestion.factors.filter { $0.contribution >= 0.0005 }
         .sorted { $0.contribution > $1.contribution }
@@ -107,7 +108,8 @@ struct SuggestionsText {
       if !suggestion.terms.isEmpty {
         lines.append(
           "   terms    "
-            + suggestion.terms.map { "\($0.own) ~ \($0.partner)" }.joined(separator: ", "))
+            + suggestion.terms.map { "\($0.own.harmless) ~ \($0.partner.harmless)" }.joined(
+              separator: ", "))
       }
     }
     text = lines.joined(separator: "\n")

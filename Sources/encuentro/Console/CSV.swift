@@ -8,8 +8,13 @@ enum CSV {
 
   private static func field(_ text: String) -> String {
     var text = text
-    if let first = text.first, "=+-@\t".contains(first), Double(text) == nil { text = "'" + text }
-    // As scalars, because CR and LF together are one character.
+    // As scalars, because CR and LF together are one character, and so is a sign with
+    // an accent on it.
+    if let first = text.unicodeScalars.first, "=+-@\t\r\n".unicodeScalars.contains(first),
+      Double(text) == nil
+    {
+      text = "'" + text
+    }
     guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
       return text
     }

@@ -216,7 +216,7 @@ struct PairCommandTests {
 
   @Test("a result that was tampered with does not verify, with the reason")
   func tampered() throws {
-    let output = try run("--min", "country:PE=1", "--json").output
+    let output = try run("--min", "country:PE=1", "--max", "pairs=5", "--json").output
     let original = try JSONDecoder().decode(JSONTree.self, from: Data(output.utf8))
     let quota = "quota of Latin America: at most 12 pairs"
     let cases: [(name: String, reason: String, change: (inout JSONTree) -> Void)] = [
@@ -245,6 +245,17 @@ struct PairCommandTests {
       (
         "quota removed", "does not keep the programme's rule '\(quota)'",
         { $0["proof"]["problem"]["rules"].elements.removeAll { $0["name"] == .text(quota) } }
+      ),
+      (
+        "nobody unpaired", "the participants with room shown",
+        {
+          $0["unpaired"] = .list([])
+          $0["proof"]["result"]["unpaired"] = .list([])
+        }
+      ),
+      (
+        "reason", "the participants with room shown",
+        { $0["unpaired"][0]["reason"] = .text("none") }
       ),
       ("rule removed", "the rules shown", { $0["rules"].elements.removeLast() }),
       ("rule reached", "the rules shown", { $0["rules"][1]["reached"] = .whole(5) }),

@@ -271,10 +271,11 @@ public struct CertificateCheck {
   ) -> [CohortFault] {
     guard claim.measure == .total, claim.pairUnit > mostPairs else { return [.wrongClaims] }
     let (value, isTooLarge) = figures.total.multipliedReportingOverflow(by: claim.pairUnit)
-    guard !isTooLarge, let bound = result.bound else { return [.wrongBound] }
-    let worth = value + Int64(figures.pairs)
+    let (worth, overflows) = value.addingReportingOverflow(Int64(figures.pairs))
+    guard !isTooLarge, !overflows, let bound = result.bound else { return [.wrongBound] }
     let isRight =
-      bound == max(claim.bound, worth) / claim.pairUnit && result.gap == bound - figures.total
+      bound == max(claim.bound, worth) / claim.pairUnit
+      && result.gap == bound.subtractingReportingOverflow(figures.total).partialValue
       && result.isOptimal == (claim.bound <= worth)
     return isRight ? [] : [.wrongBound]
   }
@@ -293,6 +294,7 @@ public struct CertificateCheck {
     if isMost, let higher = claims.first, higher.measure == .pairs, higher.minimumPairs == 0,
       higher.bound < Int64(figures.pairs)
     {
+      guard (0...unit).contains(higher.floor) else { return [.wrongClaims] }
       highest = higher.floor - 1
       claims.removeFirst()
     }
@@ -310,14 +312,15 @@ public struct CertificateCheck {
 
   /// Whether every leaf's prices prove the bound and no case is left out.
   private func isProven(_ claim: CohortCertificate.Claim) -> Bool {
-    guard claim.scale > 0, claim.pairUnit >= 0, (claim.pairUnit == 0) == (claim.measure == .pairs),
+    guard claim.scale > 0, claim.scale < 1 << 41, claim.pairUnit >= 0,
+      (claim.pairUnit == 0) == (claim.measure == .pairs),
       Int128(claim.pairUnit) * Int128(claim.scale) < 1 << 41,
       coversAll(claim.leaves.map { $0.decisions[...] })
     else { return false }
     return claim.leaves.allSatisfy { leaf in
       guard let bound = bound(leaf, claim) else { return false }
       // In whole units, since values are.
-      return claim.bound >= 0 ? bound < Int128(claim.bound + 1) * Int128(claim.scale) : bound < 0
+      return claim.bound >= 0 ? bound < (Int128(claim.bound) + 1) * Int128(claim.scale) : bound < 0
     }
   }
 

@@ -35,7 +35,7 @@ public struct CohortResult: Codable, Hashable, Sendable {
     case noCapacity
     /// No pair with it is eligible, but for those it has.
     case noCandidate
-    /// These rules have reached their maximum, and with them no candidate is left.
+    /// These rules have reached their maximum, and keep out every candidate with room.
     case ruleMaximum([String])
     /// Every candidate is full; its best, and what the sum of scores would at least
     /// lose if the pair were formed, in millionths, where the certificate tells it.

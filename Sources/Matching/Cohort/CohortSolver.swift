@@ -1,3 +1,5 @@
+import Programme
+
 /// How to search.
 public struct CohortOptions: Sendable {
   /// After which the best pairing so far is given; nil for no limit.
@@ -197,16 +199,8 @@ public struct CohortSolver: Sendable {
   // MARK: The seed
 
   private func seededOrder(_ count: Int, salt: UInt64) -> [Int] {
-    var order = Array(0..<count)
-    var state = options.seed &* 2 &+ salt
-    for at in stride(from: count - 1, to: 0, by: -1) {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      order.swapAt(at, Int((z ^ (z >> 31)) % UInt64(at + 1)))
-    }
-    return order
+    var generator = SeededGenerator(seed: options.seed &* 2 &+ salt)
+    return (0..<count).shuffled(using: &generator)
   }
 
   private static func ranks(_ order: [Int]) -> [Int] {

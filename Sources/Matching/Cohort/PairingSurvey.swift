@@ -192,7 +192,8 @@ struct PairingSurvey {
     guard let best = view.best.first else { return .noCandidate }
     if !view.ownRules.isEmpty { return .ruleMaximum(view.ownRules.map { cohort.rules[$0].name }) }
     if view.hasOpenCandidate { return .notChosen(best: best.id) }
-    if view.hasFullCandidate { return .candidatesFull(best: best.id, loss: best.loss) }
+    // A candidate with room whom only a rule keeps out says more than one who is taken.
+    if view.rules.isEmpty { return .candidatesFull(best: best.id, loss: best.loss) }
     return .ruleMaximum(view.rules.sorted().map { cohort.rules[$0].name })
   }
 }

@@ -80,7 +80,7 @@ struct FlowNetwork: ~Copyable {
     }
   }
 
-  enum State: UInt8 { case free, used, banned }
+  enum State: UInt8 { case free, used }
 
   /// A candidate pair: its place on both sides and its weight.
   struct Candidate {
@@ -195,15 +195,10 @@ struct FlowNetwork: ~Copyable {
     for arc in Int(rowStart[left])..<Int(rowStart[left + 1]) { body(Int(arcs.column[arc])) }
   }
 
-  mutating func setWeight(_ weight: Int64, of arc: Int) { arcs.weight[arc] = weight }
-
-  mutating func setBanned(_ banned: Bool, arc: Int) {
-    if banned {
-      if arcs.state[arc] == .used { unuse(arc, releasing: true) }
-      arcs.state[arc] = .banned
-    } else if arcs.state[arc] == .banned {
-      arcs.state[arc] = .free
-    }
+  /// Changes how much flow a node must and may have.
+  mutating func setBounds(_ low: Int, _ high: Int, of node: Int) {
+    minimum[node] = Int32(clamping: low)
+    maximum[node] = Int32(clamping: high)
   }
 
   /// What each unit of a participant's load costs besides.

@@ -112,8 +112,7 @@ struct CohortCheckTests {
       (
         "half of a tree",
         {
-          let decision = CohortCertificate.Decision(
-            pair: .init(left: "l0", right: "r0"), isIn: false)
+          let decision = CohortCertificate.Decision(group: 0, atMost: 0, atLeast: nil)
           for at in $0.certificate.claims[0].leaves.indices {
             $0.certificate.claims[0].leaves[at].decisions.insert(decision, at: 0)
           }

@@ -36,7 +36,7 @@ struct CohortConflictTests {
       guard let conflict = try conflict(of: instance) else { continue }
       found += 1
       let all = conflict.constraints
-      #expect(!all.isEmpty && !conflict.words.isEmpty)
+      #expect(!all.isEmpty && conflict.isSmallest && !conflict.words.isEmpty)
       func canHold(_ kept: [CohortConstraint]) -> Bool {
         CohortBruteForce.solve(keeping(kept, of: instance.problem), instance.rows, .total) != nil
       }

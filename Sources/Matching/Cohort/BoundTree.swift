@@ -17,6 +17,18 @@ struct BoundTree {
   private(set) var rules: [Int] = []
   /// The rules outside of the tree.
   private(set) var crossing: [Int] = []
+  /// Participants of one side whom the same rules count, where rules cross; their nodes
+  /// follow those of the rules. Once each atom's number of pairs is known, no rule
+  /// crosses any more.
+  private(set) var atoms: [Atom] = []
+
+  struct Atom {
+    var isRight: Bool
+    /// Ascending.
+    var members: [Int]
+    /// The most pairs that its members can have.
+    var most: Int
+  }
 
   /// Rules that hold by themselves are in neither. Larger rules are placed first: one
   /// nests if all its members are of one side and under the same rule so far.
@@ -50,14 +62,16 @@ struct BoundTree {
       rules.append(index)
     }
     crossing.sort()
-    let hub = participants + rules.count
+    let (atomOf, around) = findAtoms(cohort, owner)
+    let hub = participants + rules.count + atoms.count
     func index(_ rule: Int) -> Int { rule < 0 ? hub : participants + rule }
     for at in 0..<participants {
       let isRight = at >= leftCount
       let bounds = isRight ? cohort.right[at - leftCount] : cohort.left[at]
       nodes.append(
         Node(
-          parent: index(owner[at]), isRight: isRight, minimum: Self.clamp(bounds.minimum),
+          parent: atomOf[at].map { participants + rules.count + $0 } ?? index(owner[at]),
+          isRight: isRight, minimum: Self.clamp(bounds.minimum),
           maximum: Self.clamp(max(bounds.minimum, bounds.maximum))))
     }
     for (at, rule) in rules.enumerated() {
@@ -72,6 +86,44 @@ struct BoundTree {
           minimum: Self.clamp(minimum),
           maximum: Self.clamp(max(minimum, maximum))))
     }
+    for (at, atom) in atoms.enumerated() {
+      nodes.append(
+        Node(
+          parent: index(around[at]), isRight: atom.isRight, minimum: 0,
+          maximum: Self.clamp(atom.most + 1)))
+    }
+  }
+
+  /// The node of an atom.
+  func node(ofAtom atom: Int) -> Int { leftCount + rightCount + rules.count + atom }
+
+  /// - Returns: each participant's atom, and the rule around each atom.
+  private mutating func findAtoms(
+    _ cohort: IndexedCohort, _ owner: [Int]
+  ) -> (atomOf: [Int?], around: [Int]) {
+    var signatures = [[Int]](repeating: [], count: owner.count)
+    for rule in crossing {
+      for member in cohort.rules[rule].left { signatures[member].append(rule) }
+      for member in cohort.rules[rule].right { signatures[leftCount + member].append(rule) }
+    }
+    var atomOf = [Int?](repeating: nil, count: owner.count)
+    var around: [Int] = []
+    var known: [[Int]: Int] = [:]
+    for at in owner.indices where !signatures[at].isEmpty {
+      let isRight = at >= leftCount
+      let key = signatures[at] + [owner[at], isRight ? 1 : 0]
+      let atom = known[key] ?? atoms.count
+      if atom == atoms.count {
+        known[key] = atom
+        atoms.append(Atom(isRight: isRight, members: [], most: 0))
+        around.append(owner[at])
+      }
+      let member = isRight ? at - leftCount : at
+      atomOf[at] = atom
+      atoms[atom].members.append(member)
+      atoms[atom].most += (isRight ? cohort.right : cohort.left)[member].maximum
+    }
+    return (atomOf, around)
   }
 
   private static func clamp(_ value: Int) -> Int32 { Int32(clamping: value) }

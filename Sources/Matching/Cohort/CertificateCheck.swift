@@ -324,16 +324,27 @@ public struct CertificateCheck {
     }
   }
 
-  /// Whether the leaves are all the ends of one tree of decisions, each on one pair.
+  /// The most pairs that the group's members can have; nil if one is unknown.
+  private func reach(of group: [String]) -> Int? {
+    group.reduce(Int?(0)) { sum, id in
+      guard let sum else { return nil }
+      if let at = leftIndex[id] { return sum + room(problem.left[at], problem.right.count) }
+      return rightIndex[id].map { sum + room(problem.right[$0], problem.left.count) }
+    }
+  }
+
+  /// Whether the leaves are all the ends of one tree of decisions: below and above a
+  /// number, nothing between.
   private func coversAll(_ leaves: [ArraySlice<CohortCertificate.Decision>]) -> Bool {
     if leaves.contains(where: \.isEmpty) { return true }
-    guard let pair = leaves.first?.first?.pair else { return false }
-    let (with, without) = (
-      leaves.filter { $0.first?.pair == pair && $0.first?.isIn == true },
-      leaves.filter { $0.first?.pair == pair && $0.first?.isIn == false }
+    guard let first = leaves.first?.first, let most = first.atMost ?? first.atLeast.map({ $0 - 1 })
+    else { return false }
+    let (below, above) = (
+      leaves.filter { $0.first == .init(group: first.group, atMost: most, atLeast: nil) },
+      leaves.filter { $0.first == .init(group: first.group, atMost: nil, atLeast: most + 1) }
     )
-    guard with.count + without.count == leaves.count else { return false }
-    return coversAll(with.map { $0.dropFirst() }) && coversAll(without.map { $0.dropFirst() })
+    guard below.count + above.count == leaves.count else { return false }
+    return coversAll(below.map { $0.dropFirst() }) && coversAll(above.map { $0.dropFirst() })
   }
 
   /// The bound by one leaf's prices, scaled; nil if it names what is not there.
@@ -359,6 +370,19 @@ public struct CertificateCheck {
       for id in members { prices[id, default: 0] += Int128(price) }
       add(price, rule.minimum, rule.maximum ?? 2 * mostPairs)
     }
+    guard leaf.groups.count == claim.groups.count else { return nil }
+    for (number, group) in claim.groups.enumerated() {
+      guard Set(group).count == group.count, let reach = reach(of: group) else { return nil }
+      var (low, high) = (0, reach)
+      for decision in leaf.decisions where decision.group == number {
+        low = max(low, decision.atLeast ?? low)
+        high = min(high, decision.atMost ?? high)
+      }
+      // Nothing is so many and so few at once.
+      if low > high { return -1 }
+      add(leaf.groups[number], low, high)
+      for id in group { prices[id, default: 0] += Int128(leaf.groups[number]) }
+    }
     add(leaf.pairs, claim.minimumPairs, mostPairs)
     let limit: Int128 = 1 << 60
     let all = (
@@ -367,10 +391,7 @@ public struct CertificateCheck {
     )
     guard (all.left + all.right).allSatisfy({ $0 > -limit && $0 < limit }) else { return nil }
     let (left, right) = (all.left.map { Int64($0) }, all.right.map { Int64($0) })
-    let decisions = Dictionary(
-      leaf.decisions.map { ($0.pair, $0.isIn) }, uniquingKeysWith: { _, last in last })
-    let special = Set(
-      pinned.union(decisions.keys).union(forbidden).compactMap { leftIndex[$0.left] })
+    let special = Set(pinned.union(forbidden).compactMap { leftIndex[$0.left] })
     for row in left.indices {
       let line = self.line(row)
       for column in line.indices where line[column] >= 0 {
@@ -381,8 +402,8 @@ public struct CertificateCheck {
           continue
         }
         let pair = key(row, column)
-        if forbidden.contains(pair) || decisions[pair] == false { continue }
-        if pinned.contains(pair) || decisions[pair] == true {
+        if forbidden.contains(pair) { continue }
+        if pinned.contains(pair) {
           sum += Int128(gain)
         } else if gain > 0, line[column] >= claim.floor {
           sum += Int128(gain)

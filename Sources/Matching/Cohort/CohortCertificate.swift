@@ -10,9 +10,10 @@
 ///       them, once for each end)
 ///
 /// by weak duality of the linear program (A. Schrijver, Combinatorial Optimization,
-/// 2003, §5.4). Pinned pairs count with whatever sign. When rules cross, pairs had to
-/// be tried in and out; every leaf of that tree has prices of its own, and the bound
-/// is the largest of theirs.
+/// 2003, §5.4). Pinned pairs count with whatever sign. When rules cross, numbers of
+/// pairs of some groups had to be tried below and above; every leaf of that tree has
+/// prices of its own, those of the groups among them, and the bound is the largest of
+/// theirs.
 public struct CohortCertificate: Codable, Hashable, Sendable {
   public enum Measure: String, Codable, Hashable, Sendable {
     /// The sum of the scores, then the number of pairs.
@@ -35,23 +36,28 @@ public struct CohortCertificate: Codable, Hashable, Sendable {
     /// What no pairing under these conditions is worth more than, in the weights'
     /// unit; below 0 when there is none.
     public var bound: Int64
+    /// Ids of one side each: participants whom the same rules count.
+    public var groups: [[String]]
     public var leaves: [Leaf]
   }
 
-  /// Prices under which, with some pairs in and some out, the bound holds.
+  /// Prices under which, with decisions on numbers of pairs, the bound holds.
   public struct Leaf: Codable, Hashable, Sendable {
     public var decisions: [Decision]
     /// By id and by rule; those that are not 0.
     public var participants: [String: Int64]
     public var rules: [String: Int64]
+    /// One for each group of the claim.
+    public var groups: [Int64]
     /// The price of the minimum number of pairs.
     public var pairs: Int64
   }
 
+  /// A group has at most, or at least, so many pairs; one of the two is stated.
   public struct Decision: Codable, Hashable, Sendable {
-    public var pair: CohortPair
-    /// Whether the pair is formed; otherwise it is not.
-    public var isIn: Bool
+    public var group: Int
+    public var atMost: Int?
+    public var atLeast: Int?
   }
 
   /// For the total: one claim on it. For the fairest: that there are no more pairs,

@@ -44,10 +44,13 @@ public enum CohortConstraint: Codable, Hashable, Sendable {
   case ruleMaximum(String, Int)
 }
 
-/// Constraints that cannot hold together, none of which could be left out: without
-/// any one of them the others can hold.
+/// Constraints that cannot hold together. None could be left out: without any one of
+/// them the others can hold.
 public struct CohortConflict: Codable, Hashable, Sendable {
   public var constraints: [CohortConstraint]
+  /// false when the search was stopped: the constraints cannot all hold, but some of
+  /// them may have no part in it.
+  public var isSmallest: Bool
 
   /// In English, in one or two sentences.
   public var words: String {
@@ -79,7 +82,10 @@ public struct CohortConflict: Codable, Hashable, Sendable {
     case 1: return "This cannot hold with the eligible pairs there are: \(clauses[0])."
     default:
       return "These cannot all hold with the eligible pairs there are: "
-        + clauses.joined(separator: "; ") + ". Loosening any one of them resolves this conflict."
+        + clauses.joined(separator: "; ")
+        + (isSmallest
+          ? ". Loosening any one of them resolves this conflict."
+          : ". Some of them may have no part in it: the search was stopped.")
     }
   }
 

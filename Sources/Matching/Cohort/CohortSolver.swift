@@ -162,15 +162,19 @@ public struct CohortSolver: Sendable {
       cohort, weighing, tree, ScoreRows(scores, cohort), run,
       order: seededOrder(cohort.left.count, salt: 1), options.candidates)
     let outcome = search.solve(enough: enough)
-    return (outcome, CohortCertificate.Claim(outcome, weighing, cohort, rules: problem.rules.count))
+    return (
+      outcome, CohortCertificate.Claim(outcome, weighing, tree, cohort, rules: problem.rules.count)
+    )
   }
 
   /// Why there is no pairing.
   private func fail(_ run: CohortRun) throws(CohortError) -> Never {
     if run.isStopped { throw .stopped }
-    let unlimited = CohortRun(deadline: nil, isCancelled: options.isCancelled, progress: nil)
     run.report(.conflict)
-    throw .infeasible(try ConflictSearch(cohort, scores, unlimited).solve())
+    // The same time again: what was proven so far is only that they conflict.
+    let again = CohortRun(
+      deadline: options.deadline, isCancelled: options.isCancelled, progress: nil)
+    throw .infeasible(try ConflictSearch(cohort, scores, again).solve())
   }
 
   private func worst(of pairs: [IndexedCohort.Pair]) throws(CohortError) -> Int32? {
@@ -223,12 +227,16 @@ extension CohortCertificate.Claim {
   /// - Parameter rules: how many of the cohort's rules are the problem's; one more
   ///   counts the pairs.
   init(
-    _ outcome: PairingSearch.Outcome, _ weighing: Weighing, _ cohort: IndexedCohort, rules: Int
+    _ outcome: PairingSearch.Outcome, _ weighing: Weighing, _ tree: BoundTree,
+    _ cohort: IndexedCohort, rules: Int
   ) {
     self.init(
       measure: weighing.measure ?? .pairs, floor: weighing.floor,
       minimumPairs: cohort.rules.count > rules ? cohort.rules[rules].bounds.minimum : 0,
       pairUnit: weighing.pairUnit, scale: weighing.scale, bound: outcome.bound,
+      groups: tree.atoms.map { atom in
+        atom.members.map { atom.isRight ? cohort.rightIDs[$0] : cohort.leftIDs[$0] }
+      },
       leaves: outcome.leaves.map { leaf in
         var participants: [String: Int64] = [:]
         for (id, price) in zip(cohort.leftIDs, leaf.duals.left) where price != 0 {
@@ -242,8 +250,10 @@ extension CohortCertificate.Claim {
           prices[rule.name] = price
         }
         return .init(
-          decisions: leaf.fixings.map { .init(pair: cohort.pair($0.pair), isIn: $0.isIn) },
-          participants: participants, rules: prices,
+          decisions: leaf.decisions.map {
+            .init(group: $0.atom, atMost: $0.atMost, atLeast: $0.atLeast)
+          },
+          participants: participants, rules: prices, groups: leaf.duals.atoms,
           pairs: cohort.rules.count > rules ? leaf.duals.rules[rules] : 0)
       })
   }

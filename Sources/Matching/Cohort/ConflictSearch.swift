@@ -12,14 +12,22 @@ struct ConflictSearch {
     self.run = run
   }
 
+  /// When the run is stopped, what is known to conflict by then is given.
   func solve() throws(CohortError) -> CohortConflict {
     run.report(.conflict)
     // The proof that nothing keeps the rules needs only those with a price.
     let outcome = try search(cohort, enough: 0)
-    guard !run.isStopped else { throw .stopped }
+    guard !run.isStopped else {
+      return CohortConflict(constraints: cohort.constraints.map(\.constraint), isSmallest: false)
+    }
     let suspects = constraints(pricedIn: outcome.leaves)
-    let conflict = try smallest(of: suspects[...], kept: [], changed: false)
-    return CohortConflict(constraints: conflict)
+    do {
+      let smallest = try smallest(of: suspects[...], kept: [], changed: false)
+      return CohortConflict(constraints: smallest, isSmallest: true)
+    } catch {
+      guard case .stopped = error else { throw error }
+      return CohortConflict(constraints: suspects, isSmallest: false)
+    }
   }
 
   /// Of `open`, a smallest part that conflicts together with `kept`.

@@ -14,8 +14,8 @@
 /// of R. Jonker and A. Volgenant (Computing 38, 1987). After a change of weights or
 /// new candidates only what broke is routed again.
 ///
-/// This file alone of the cohort's works on unchecked memory; every index in it was
-/// made by it or by `BoundTree`.
+/// This and its `NodeHeap` alone of the cohort's code work on unchecked memory; every
+/// index in them was made here or by `BoundTree`.
 struct FlowNetwork: ~Copyable {
   let leftCount: Int
   let rightCount: Int
@@ -80,7 +80,7 @@ struct FlowNetwork: ~Copyable {
     }
   }
 
-  enum State: UInt8 { case free, used, banned }
+  enum State: UInt8 { case free, used }
 
   /// A candidate pair: its place on both sides and its weight.
   struct Candidate {
@@ -195,15 +195,10 @@ struct FlowNetwork: ~Copyable {
     for arc in Int(rowStart[left])..<Int(rowStart[left + 1]) { body(Int(arcs.column[arc])) }
   }
 
-  mutating func setWeight(_ weight: Int64, of arc: Int) { arcs.weight[arc] = weight }
-
-  mutating func setBanned(_ banned: Bool, arc: Int) {
-    if banned {
-      if arcs.state[arc] == .used { unuse(arc, releasing: true) }
-      arcs.state[arc] = .banned
-    } else if arcs.state[arc] == .banned {
-      arcs.state[arc] = .free
-    }
+  /// Changes how much flow a node must and may have.
+  mutating func setBounds(_ low: Int, _ high: Int, of node: Int) {
+    minimum[node] = Int32(clamping: low)
+    maximum[node] = Int32(clamping: high)
   }
 
   /// What each unit of a participant's load costs besides.
@@ -519,79 +514,5 @@ struct FlowNetwork: ~Copyable {
           child, base &- nextGain(child) &- potential[child], from: node, by: -1, source, &front)
       }
     }
-  }
-}
-
-/// A binary heap of nodes by a distance kept elsewhere, that knows where each is.
-struct NodeHeap {
-  private let nodes: UnsafeMutablePointer<Int32>
-  private let place: UnsafeMutablePointer<Int32>
-  private var count = 0
-
-  init(capacity: Int) {
-    nodes = .allocate(capacity: capacity)
-    place = .allocate(capacity: capacity)
-  }
-
-  func deallocate() {
-    nodes.deallocate()
-    place.deallocate()
-  }
-
-  var first: Int? { count > 0 ? Int(nodes[0]) : nil }
-
-  mutating func removeAll() { count = 0 }
-
-  @inline(__always)
-  mutating func insert(_ node: Int, _ distance: UnsafeMutablePointer<Int64>) {
-    count += 1
-    rise(node, from: count - 1, distance)
-  }
-
-  /// After the node's distance became less.
-  @inline(__always)
-  mutating func raise(_ node: Int, _ distance: UnsafeMutablePointer<Int64>) {
-    rise(node, from: Int(place[node]), distance)
-  }
-
-  private mutating func rise(
-    _ node: Int, from start: Int, _ distance: UnsafeMutablePointer<Int64>
-  ) {
-    var at = start
-    let key = distance[node]
-    while at > 0 {
-      let above = (at - 1) / 2
-      let other = nodes[above]
-      if distance[Int(other)] <= key { break }
-      nodes[at] = other
-      place[Int(other)] = Int32(at)
-      at = above
-    }
-    nodes[at] = Int32(node)
-    place[node] = Int32(at)
-  }
-
-  mutating func removeFirst(_ distance: UnsafeMutablePointer<Int64>) {
-    count -= 1
-    guard count > 0 else { return }
-    let node = nodes[count]
-    let key = distance[Int(node)]
-    var at = 0
-    while true {
-      var below = 2 * at + 1
-      if below >= count { break }
-      if below + 1 < count,
-        distance[Int(nodes[below + 1])] < distance[Int(nodes[below])]
-      {
-        below += 1
-      }
-      let other = nodes[below]
-      if distance[Int(other)] >= key { break }
-      nodes[at] = other
-      place[Int(other)] = Int32(at)
-      at = below
-    }
-    nodes[at] = node
-    place[Int(node)] = Int32(at)
   }
 }

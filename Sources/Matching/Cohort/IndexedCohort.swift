@@ -5,6 +5,8 @@ struct IndexedCohort {
   struct Bounds: Equatable {
     var minimum: Int
     var maximum: Int
+
+    func holds(_ count: Int) -> Bool { count >= minimum && count <= maximum }
   }
 
   struct Rule {
@@ -173,7 +175,8 @@ struct IndexedCohort {
       .map { CohortShortfall(name: $0.0, minimum: $0.1.minimum, reached: $0.2) }
   }
 
-  private func ends(_ pairs: [Pair]) -> (left: [Int], right: [Int]) {
+  /// How many pairs each participant is in.
+  func ends(_ pairs: [Pair]) -> (left: [Int], right: [Int]) {
     var ends = (
       left: [Int](repeating: 0, count: left.count), right: [Int](repeating: 0, count: right.count)
     )

@@ -7,11 +7,8 @@ struct PairingOracle: ~Copyable {
     var right: [Int64]
     /// Of all rules; those of crossing rules are the tariffs.
     var rules: [Int64]
-  }
-
-  struct Fixing: Hashable {
-    var pair: IndexedCohort.Pair
-    var isIn: Bool
+    /// Of the tree's atoms.
+    var atoms: [Int64]
   }
 
   let cohort: IndexedCohort
@@ -22,7 +19,7 @@ struct PairingOracle: ~Copyable {
   private let order: [Int]
   private let policy: CandidatePolicy
   private var network: FlowNetwork
-  private var fixings: [Fixing] = []
+  private var atomBounds: [IndexedCohort.Bounds]
   private var pinned: Set<IndexedCohort.Pair>
   private var crossingPrices: [Int64]
   private var line: [Int32]
@@ -50,6 +47,7 @@ struct PairingOracle: ~Copyable {
     self.policy = policy
     network = FlowNetwork(tree: tree, penalty: weighing.penalty)
     pinned = Set(cohort.pinned)
+    atomBounds = tree.atoms.map { .init(minimum: 0, maximum: $0.most) }
     crossingPrices = Array(repeating: 0, count: cohort.rules.count)
     line = rows.makeRow()
     reach = Array(repeating: .max, count: cohort.left.count)
@@ -91,7 +89,7 @@ struct PairingOracle: ~Copyable {
       })
   }
 
-  // MARK: Tariffs and fixings
+  // MARK: Tariffs and bounds
 
   /// Sets what each end of a pair costs besides, by the prices of crossing rules.
   mutating func setTariffs(_ prices: [Int64]) {
@@ -107,24 +105,17 @@ struct PairingOracle: ~Copyable {
     network.repair()
   }
 
-  /// Replaces the pairs that are tried in or out.
-  mutating func setFixings(_ new: [Fixing]) {
-    for fixing in fixings { apply(fixing, lifted: true) }
-    for fixing in new { apply(fixing, lifted: false) }
-    fixings = new
+  /// Sets how many pairs each atom must and may have.
+  mutating func setAtomBounds(_ bounds: [IndexedCohort.Bounds]) {
+    guard bounds != atomBounds else { return }
+    for (atom, one) in bounds.enumerated() {
+      // What cannot be reached has no price.
+      let most = tree.atoms[atom].most
+      network.setBounds(
+        one.minimum, one.maximum == most ? most + 1 : one.maximum, of: tree.node(ofAtom: atom))
+    }
+    atomBounds = bounds
     network.repair()
-  }
-
-  private mutating func apply(_ fixing: Fixing, lifted: Bool) {
-    guard let arc = network.candidate(left: fixing.pair.left, right: fixing.pair.right) else {
-      return
-    }
-    if fixing.isIn {
-      network.setWeight(
-        network.weight(of: arc) + (lifted ? -weighing.penalty : weighing.penalty), of: arc)
-    } else {
-      network.setBanned(!lifted, arc: arc)
-    }
   }
 
   // MARK: Solving
@@ -204,13 +195,7 @@ struct PairingOracle: ~Copyable {
 
   var candidateCount: Int { network.candidateCount }
 
-  /// All candidate pairs, ascending by left.
-  func candidates() -> [IndexedCohort.Pair] {
-    (0..<network.candidateCount)
-      .map { .init(left: network.left(of: $0), right: network.right(of: $0)) }
-  }
-
-  /// The same with their weights, scaled; pinned pairs first.
+  /// All candidate pairs with their weights, scaled, those of pinned ones raised.
   func weightedCandidates() -> [(weight: Int64, pair: IndexedCohort.Pair)] {
     (0..<network.candidateCount).map {
       (
@@ -223,8 +208,7 @@ struct PairingOracle: ~Copyable {
   /// The candidate's weight, scaled; 0 if it is none.
   func weight(_ pair: IndexedCohort.Pair) -> Int64 {
     guard let arc = network.candidate(left: pair.left, right: pair.right) else { return 0 }
-    let isRaised = pinned.contains(pair) || fixings.contains { $0.isIn && $0.pair == pair }
-    return network.weight(of: arc) - (isRaised ? weighing.penalty : 0)
+    return network.weight(of: arc) - (pinned.contains(pair) ? weighing.penalty : 0)
   }
 
   /// The pairs in use, ascending.
@@ -237,7 +221,8 @@ struct PairingOracle: ~Copyable {
     var duals = Duals(
       left: cohort.left.indices.map { network.dual(of: $0) },
       right: cohort.right.indices.map { network.dual(of: cohort.left.count + $0) },
-      rules: Array(repeating: 0, count: cohort.rules.count))
+      rules: Array(repeating: 0, count: cohort.rules.count),
+      atoms: tree.atoms.indices.map { network.dual(of: tree.node(ofAtom: $0)) })
     for (at, rule) in tree.rules.enumerated() {
       duals.rules[rule] = network.dual(of: cohort.left.count + cohort.right.count + at)
     }
@@ -255,11 +240,11 @@ struct PairingOracle: ~Copyable {
     for (price, bounds) in zip(duals.left, cohort.left) { add(price, bounds) }
     for (price, bounds) in zip(duals.right, cohort.right) { add(price, bounds) }
     for (price, rule) in zip(duals.rules, cohort.rules) { add(price, rule.bounds) }
+    for (price, bounds) in zip(duals.atoms, atomBounds) { add(price, bounds) }
     let (left, right) = prices(duals)
-    let isIn = pinned.union(fixings.lazy.filter(\.isIn).map(\.pair))
     for arc in 0..<network.candidateCount {
       let pair = IndexedCohort.Pair(left: network.left(of: arc), right: network.right(of: arc))
-      let isFixed = !isIn.isEmpty && isIn.contains(pair)
+      let isFixed = !pinned.isEmpty && pinned.contains(pair)
       guard isFixed || network.isUsed(arc) else { continue }
       let weight = network.weight(of: arc) - (isFixed ? weighing.penalty : 0)
       let gain = weight - left[pair.left] - right[pair.right]
@@ -274,6 +259,11 @@ struct PairingOracle: ~Copyable {
     for (rule, price) in zip(cohort.rules, duals.rules) where price != 0 {
       for member in rule.left { left[member] += price }
       for member in rule.right { right[member] += price }
+    }
+    for (atom, price) in zip(tree.atoms, duals.atoms) where price != 0 {
+      for member in atom.members {
+        if atom.isRight { right[member] += price } else { left[member] += price }
+      }
     }
     return (left, right)
   }

@@ -3,7 +3,9 @@
 /// Rules that nest are bounds of the flow. Each crossing rule gets a price that every
 /// pair of its members pays; the flow under those prices bounds the best pairing
 /// (Lagrangian duality), and `MasterProgram` finds the prices of the lowest bound.
-/// Where a gap stays, a pair is tried in and out.
+/// Where a gap stays, the number of pairs of an atom (participants whom the same rules
+/// count) is tried below and above what the mixture has. Once all those numbers are
+/// whole the rest is a flow, which is whole by itself, so that few trials are needed.
 struct PairingSearch: ~Copyable {
   /// What was found and what is proven.
   struct Outcome {
@@ -18,10 +20,19 @@ struct PairingSearch: ~Copyable {
   }
 
   struct Leaf {
-    var fixings: [PairingOracle.Fixing]
+    var decisions: [Decision]
+    /// What the decisions leave to each atom.
+    var bounds: [IndexedCohort.Bounds]
     var duals: PairingOracle.Duals
     /// Scaled.
     var bound: Int64
+  }
+
+  /// An atom has at most, or at least, so many pairs.
+  struct Decision: Hashable {
+    var atom: Int
+    var atMost: Int?
+    var atLeast: Int?
   }
 
   private static let roundsPerNode = 200
@@ -32,6 +43,7 @@ struct PairingSearch: ~Copyable {
   private let weighing: Weighing
   private let run: CohortRun
   private let crossing: [Int]
+  private let atoms: [BoundTree.Atom]
   private var oracle: PairingOracle
   private var best: [IndexedCohort.Pair]?
   private var value: Int64 = -1
@@ -45,6 +57,7 @@ struct PairingSearch: ~Copyable {
     var pairs: Set<IndexedCohort.Pair>
     var value: Double
     var counts: [Int]
+    var atoms: [Int]
   }
 
   init(
@@ -55,6 +68,7 @@ struct PairingSearch: ~Copyable {
     self.weighing = weighing
     self.run = run
     crossing = tree.crossing
+    atoms = tree.atoms
     emptyLedger = PairLedger(cohort)
     reportsTotal = weighing.measure == .total
     oracle = try PairingOracle(cohort, weighing, tree, rows, run, order: order, policy)
@@ -64,7 +78,11 @@ struct PairingSearch: ~Copyable {
   /// - Parameter enough: a value above which no pairing is needed; the search ends
   ///   when it is reached.
   mutating func solve(enough: Int64 = .max) -> Outcome {
-    var open = [Leaf(fixings: [], duals: trivialDuals(), bound: trivialBound)]
+    var open = [
+      Leaf(
+        decisions: [], bounds: atoms.map { .init(minimum: 0, maximum: $0.most) },
+        duals: trivialDuals(), bound: trivialBound)
+    ]
     var closed: [Leaf] = []
     while !open.isEmpty, value < enough {
       // The widest first, of equals the newest: it is deepest.
@@ -75,13 +93,14 @@ struct PairingSearch: ~Copyable {
         closed.append(leaf)
         continue
       }
-      if let pair = explore(&leaf) {
+      if let (atom, count) = explore(&leaf) {
         run.report(.branching)
-        for isIn in [false, true] {
-          var child = leaf
-          child.fixings.append(.init(pair: pair, isIn: isIn))
-          open.append(child)
-        }
+        var (below, above) = (leaf, leaf)
+        below.decisions.append(.init(atom: atom, atMost: count))
+        below.bounds[atom].maximum = count
+        above.decisions.append(.init(atom: atom, atLeast: count + 1))
+        above.bounds[atom].minimum = count + 1
+        open += [below, above]
       } else {
         closed.append(leaf)
       }
@@ -109,7 +128,8 @@ struct PairingSearch: ~Copyable {
     .init(
       left: Array(repeating: weighing.most, count: cohort.left.count),
       right: Array(repeating: 0, count: cohort.right.count),
-      rules: Array(repeating: 0, count: cohort.rules.count))
+      rules: Array(repeating: 0, count: cohort.rules.count),
+      atoms: Array(repeating: 0, count: atoms.count))
   }
 
   private var trivialBound: Int64 {
@@ -119,13 +139,14 @@ struct PairingSearch: ~Copyable {
   // MARK: One node
 
   /// Lowers the leaf's bound as far as prices can.
-  /// - Returns: a pair to branch on; nil when the leaf is closed or the run stopped.
-  private mutating func explore(_ leaf: inout Leaf) -> IndexedCohort.Pair? {
-    oracle.setFixings(leaf.fixings)
+  /// - Returns: an atom to branch on, at most or above a number of pairs; nil when the
+  ///   leaf is closed or the run stopped.
+  private mutating func explore(_ leaf: inout Leaf) -> (atom: Int, count: Int)? {
+    oracle.setAtomBounds(leaf.bounds)
     let penalty = Double(weighing.penalty) / Double(weighing.most)
     var master = MasterProgram(rows: masterRows(), penalty: penalty)
     var mixed: [Pooled] = []
-    for one in pool where leaf.fixings.allSatisfy({ one.pairs.contains($0.pair) == $0.isIn }) {
+    for one in pool where zip(one.atoms, leaf.bounds).allSatisfy({ $1.holds($0) }) {
       mixed.append(one)
       master.add(value: one.value, counts: one.counts)
     }
@@ -148,7 +169,9 @@ struct PairingSearch: ~Copyable {
         mixed.append(found)
         pool.append(found)
         if pool.count > Self.poolSize { pool.removeFirst() }
-        let missing = leaf.fixings.count { $0.isIn && !found.pairs.contains($0.pair) }
+        let missing = zip(found.atoms, leaf.bounds).reduce(0) {
+          $0 + max(0, $1.1.minimum - $1.0)
+        }
         master.add(value: found.value - Double(missing) * penalty, counts: found.counts)
       } else if round > 0 {
         // Under the master's own prices nothing new: there are no better ones.
@@ -164,7 +187,7 @@ struct PairingSearch: ~Copyable {
       if next == prices { break }
       prices = next
     }
-    return branchingPair(mixed, shares, leaf.fixings)
+    return branching(mixed, shares, &leaf)
   }
 
   private func masterRows() -> [MasterProgram.Row] {
@@ -188,24 +211,50 @@ struct PairingSearch: ~Copyable {
       pairs: Set(pairs),
       value: pairs.reduce(0) { $0 + Double(oracle.weight($1)) } / most
         - Double(short) * Double(weighing.penalty) / most,
-      counts: cohort.counts(pairs))
+      counts: cohort.counts(pairs), atoms: atomCounts(pairs))
   }
 
-  /// The pair whose share is nearest to a half; if all are whole, any that two
-  /// pairings differ in or that is not yet fixed.
-  private func branchingPair(
-    _ mixed: [Pooled], _ shares: [(pairing: Int, share: Double)],
-    _ fixings: [PairingOracle.Fixing]
-  ) -> IndexedCohort.Pair? {
-    let fixed = Set(fixings.map(\.pair)).union(cohort.pinned)
-    var weights: [IndexedCohort.Pair: Double] = [:]
-    for one in shares {
-      for pair in mixed[one.pairing].pairs { weights[pair, default: 0] += one.share }
+  private func atomCounts(_ pairs: [IndexedCohort.Pair]) -> [Int] {
+    let ends = cohort.ends(pairs)
+    return atoms.map { atom in
+      atom.members.reduce(0) { $0 + (atom.isRight ? ends.right : ends.left)[$1] }
     }
-    func distance(_ pair: IndexedCohort.Pair) -> Double { abs((weights[pair] ?? 0) - 0.5) }
-    let divided = weights.keys.filter { !fixed.contains($0) && distance($0) < 0.5 - 1e-7 }
-    if let pair = divided.min(by: { (distance($0), $0) < (distance($1), $1) }) { return pair }
-    return oracle.candidates().first { !fixed.contains($0) }
+  }
+
+  /// The atom whose number of pairs in the mixture is nearest to a half. When all are
+  /// whole, the flow under just those numbers is tried; if a gap stays, any atom is
+  /// taken that still has a choice.
+  private mutating func branching(
+    _ mixed: [Pooled], _ shares: [(pairing: Int, share: Double)], _ leaf: inout Leaf
+  ) -> (atom: Int, count: Int)? {
+    guard !atoms.isEmpty else { return nil }
+    var counts = [Double](repeating: 0, count: atoms.count)
+    for one in shares {
+      for atom in atoms.indices {
+        counts[atom] += one.share * Double(mixed[one.pairing].atoms[atom])
+      }
+    }
+    func distance(_ atom: Int) -> Double { abs(counts[atom] - counts[atom].rounded(.down) - 0.5) }
+    let divided = atoms.indices.filter {
+      distance($0) < 0.5 - 1e-6 && leaf.bounds[$0].minimum < leaf.bounds[$0].maximum
+    }
+    if let atom = divided.min(by: { (distance($0), $0) < (distance($1), $1) }) {
+      let count = Int(counts[atom].rounded(.down))
+      let bounds = leaf.bounds[atom]
+      return (atom, max(bounds.minimum, min(bounds.maximum - 1, count)))
+    }
+    let whole = zip(counts, leaf.bounds).map { count, bounds in
+      let count = max(bounds.minimum, min(bounds.maximum, Int(count.rounded())))
+      return IndexedCohort.Bounds(minimum: count, maximum: count)
+    }
+    oracle.setAtomBounds(whole)
+    oracle.setTariffs(Array(repeating: 0, count: cohort.rules.count))
+    if oracle.solve() { offer(oracle.pairs()) }
+    if isClosed(leaf) { return nil }
+    return atoms.indices.first { leaf.bounds[$0].minimum < leaf.bounds[$0].maximum }.map {
+      let bounds = leaf.bounds[$0]
+      return ($0, min(whole[$0].minimum, bounds.maximum - 1))
+    }
   }
 
   // MARK: Pairings that keep the rules

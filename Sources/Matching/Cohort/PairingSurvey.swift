@@ -218,6 +218,13 @@ struct LossPrices {
       for member in rule.left { left[member] += price }
       for member in rule.right { right[member] += price }
     }
+    let places = Dictionary(
+      zip(cohort.leftIDs + cohort.rightIDs, 0...), uniquingKeysWith: { first, _ in first })
+    for (group, price) in zip(claim.groups, leaf.groups) where price != 0 {
+      for place in group.compactMap({ places[$0] }) {
+        if place < left.count { left[place] += price } else { right[place - left.count] += price }
+      }
+    }
   }
 
   /// How little the pair would cost, for comparison.

@@ -72,7 +72,10 @@ struct CohortText {
       ? "An independent check of every rule and of the certificate found nothing wrong."
       : "THE INDEPENDENT CHECK FAILED: \(view.faults.joined(separator: "; "))."
     if view.isOptimal {
-      return "No better pairing exists under these rules; the certificate proves it. " + check
+      return
+        (view.objective == .stable
+        ? "No two participants would both rather have each other under these rules. "
+        : "No better pairing exists under these rules; the certificate proves it. ") + check
     }
     let gap = view.gap.map { " It may fall short of the best by at most \(figure($0))." } ?? ""
     return "The search was stopped; this is the best pairing found.\(gap) \(check)"

@@ -151,10 +151,8 @@ extension MatchingEngine {
         return CohortView.PairView(
           left: person(pair.left), right: person(pair.right), score: Double(pair.score) / 1e6,
           isPinned: pair.isPinned,
-          factors: score(left, right).contributions.map {
-            .init(
-              factor: $0.factor, value: $0.value, share: $0.share, contribution: $0.contribution)
-          }, sharedNetworks: sharedNetworks(left, right))
+          factors: score(left, right).contributions.map(SuggestionView.FactorView.init),
+          sharedNetworks: sharedNetworks(left, right))
       },
       unpaired: result.unpaired.map { unpaired in
         CohortView.UnpairedView(

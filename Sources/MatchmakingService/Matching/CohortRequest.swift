@@ -136,12 +136,7 @@ extension MatchingEngine {
       case .country(let code): ids { $0.facts.country == code }
       case .region(let id): ids { $0.facts.region == id }
       case .network(let id):
-        ids { profile in
-          guard let own = profile.memberships,
-            let best = own.indices.max(by: { (own[$0], $1) < (own[$1], $0) })
-          else { return false }
-          return best == id.index
-        }
+        ids { $0.primaryNetwork == id.index }
       case .pairs: nil
       }
     return CohortRule(

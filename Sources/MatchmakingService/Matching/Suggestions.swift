@@ -35,6 +35,13 @@ package struct SuggestionView: Codable, Sendable, Equatable {
     package var value: Double
     package var share: Double
     package var contribution: Double
+
+    init(_ part: PairScore.Contribution) {
+      factor = part.factor
+      value = part.value
+      share = part.share
+      contribution = part.contribution
+    }
   }
 
   package struct SharedNetworkView: Codable, Sendable, Equatable {
@@ -88,8 +95,8 @@ extension MatchingEngine {
     for name in request.excluded {
       filter.excludedIDs.insert(participants[try self.row(named: name)].id)
     }
-    // One more than asked for, to say by how much the last one leads.
-    let found = index.topPartners(of: row, count: request.top + 1, filter: filter)
+    // All of them, because the answer also says how many there are.
+    let found = index.topPartners(of: row, count: index.count, filter: filter)
     let workspace = Classifier.Workspace()
     var suggestions: [SuggestionView] = []
     for (place, suggestion) in found.prefix(request.top).enumerated() {
@@ -99,12 +106,8 @@ extension MatchingEngine {
           next: place + 1 < found.count ? found[place + 1].row : nil, workspace: workspace))
     }
     return SuggestionsView(
-      participant: person(row), candidates: candidates(of: row, filter: filter),
+      participant: person(row), candidates: found.count,
       suggestions: suggestions)
-  }
-
-  private func candidates(of row: Int, filter: PartnerFilter) -> Int {
-    index.topPartners(of: row, count: index.count, filter: filter).count
   }
 
   /// A pair's score with its reasons, as one side sees it.
@@ -119,10 +122,8 @@ extension MatchingEngine {
     return SuggestionView(
       rank: rank, partner: person(other), score: score.value,
       margin: next.map { score.value - self.score(row, $0).value }, next: next.map(person),
-      factors: score.contributions.map {
-        .init(
-          factor: $0.factor, value: $0.value, share: $0.share, contribution: $0.contribution)
-      }, unknown: score.unknown, sharedNetworks: shared,
+      factors: score.contributions.map(SuggestionView.FactorView.init), unknown: score.unknown,
+      sharedNetworks: shared,
       terms: own.aligned(with: partner, limit: 5))
   }
 
@@ -143,10 +144,7 @@ extension MatchingEngine {
   }
 
   private func strongest(_ row: Int) -> [String] {
-    guard let own = profiles[row].memberships,
-      let best = own.indices.max(by: { (own[$0], $1) < (own[$1], $0) })
-    else { return [] }
-    return [programme.networks[best].id.label]
+    profiles[row].primaryNetwork.map { [programme.networks[$0].id.label] } ?? []
   }
 
   private func terms(

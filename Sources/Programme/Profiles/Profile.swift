@@ -28,6 +28,13 @@ public struct Profile: Hashable, Sendable, Identifiable {
     self.facts = facts
   }
 
+  /// The place of the network with the largest membership, of equal ones the first;
+  /// nil without any signal.
+  public var primaryNetwork: Int? {
+    guard let own = memberships else { return nil }
+    return own.indices.max { (own[$0], $1) < (own[$1], $0) }
+  }
+
   /// What is known of a participant besides its text.
   public struct Facts: Hashable, Sendable {
     public var kind: ParticipantKind

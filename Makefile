@@ -3,6 +3,7 @@
 #               partners, pairs and reassignment
 #   make test   the same set-up, then all tests and checks
 #   make model  the encoder's model file alone
+#   make protos the C of the wire contract, from Protos/
 #   make train  the heads, from the corpus
 #   make bench  speed, memory and quality beside other systems, into docs/performance.md;
 #               EVAL=FILE.jsonl names the labelled texts
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 MODEL := Model/encoder.bin
 BUILD := swift build -c release
 
-.PHONY: run test deps build model train bench bench-matching clean
+.PHONY: run test deps build model protos train bench bench-matching clean
 
 run: build model
 	dev/tour
@@ -32,6 +33,9 @@ model: $(MODEL)
 
 $(MODEL): dev/make-model | build
 	dev/make-model $(MODEL)
+
+protos: deps
+	dev/generate-protos
 
 train: build model
 	.build/release/encuentro train Corpus --output Sources/Classification/Resources/heads.json

@@ -27,9 +27,30 @@ let package = Package(
       name: "Classification", dependencies: ["Programme", "CVectorKernels"],
       resources: [.copy("Resources")]),
     .target(name: "Matching", dependencies: ["Programme", "CVectorKernels"]),
+    .target(name: "Results", dependencies: ["Programme", "Matching"]),
+    .systemLibrary(
+      name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .target(name: "EncuentroProtos", linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(name: "RPC", dependencies: ["CUV", "EncuentroProtos"]),
+    .target(name: "EncuentroWire", dependencies: ["Programme", "Results", "EncuentroProtos"]),
+    .target(name: "Storage", dependencies: ["Programme", "CSQLite"]),
     .target(
-      name: "MatchmakingService", dependencies: ["Matching", "Classification", "Programme"]),
-    .executableTarget(name: "encuentro", dependencies: ["MatchmakingService", "Programme"]),
+      name: "EncuentroClient", dependencies: ["RPC", "EncuentroWire", "Results", "Programme"]),
+    .target(
+      name: "MatchmakingService",
+      dependencies: [
+        "RPC", "EncuentroWire", "Storage", "Results", "Matching", "Classification", "Programme",
+      ]),
+    .target(
+      name: "LoadTest", dependencies: ["EncuentroClient", "RPC", "EncuentroWire", "Results"]),
+    .executableTarget(
+      name: "encuentro",
+      dependencies: [
+        "MatchmakingService", "EncuentroClient", "LoadTest", "Results", "RPC", "Programme",
+      ]),
 
     // What `make bench` runs.
     .target(name: "CPeak", path: "Benchmarks/CPeak", cSettings: [.unsafeFlags(["-O3"])]),
@@ -49,6 +70,12 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
     .testTarget(name: "MatchingTests", dependencies: ["Matching", "TestSupport"]),
+    .testTarget(name: "RPCTests", dependencies: ["RPC", "EncuentroProtos", "TestSupport"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "CSQLite", "TestSupport"]),
+    .testTarget(
+      name: "EncuentroWireTests",
+      dependencies: ["EncuentroWire", "EncuentroProtos", "Results", "TestSupport"]),
+    .testTarget(name: "LoadTestTests", dependencies: ["LoadTest", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(
       name: "ClassificationTests",
@@ -64,7 +91,7 @@ let package = Package(
   cLanguageStandard: .gnu11
 )
 
-let targetsInC: Set = ["CVectorKernels", "CPeak"]
+let targetsInC: Set = ["CVectorKernels", "CPeak", "EncuentroProtos", "CUV", "CSQLite"]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

@@ -42,14 +42,14 @@ let package = Package(
     .target(
       name: "MatchmakingService",
       dependencies: [
-        "RPC", "EncuentroWire", "Storage", "Results", "Matching", "Classification", "Programme",
+        "EncuentroWire", "Storage", "Results", "Matching", "Classification", "Programme",
       ]),
     .target(
       name: "LoadTest", dependencies: ["EncuentroClient", "RPC", "EncuentroWire", "Results"]),
     .executableTarget(
       name: "encuentro",
       dependencies: [
-        "MatchmakingService", "EncuentroClient", "LoadTest", "Results", "RPC", "Programme",
+        "MatchmakingService", "Results", "Programme",
       ]),
 
     // What `make bench` runs.

@@ -1,6 +1,7 @@
 import Classification
 package import Foundation
 package import Programme
+package import Results
 
 /// Everything about classification that a command or a handler asks for.
 package struct ClassificationEngine: Sendable {
@@ -72,14 +73,6 @@ package struct ClassificationEngine: Sendable {
       throw InputError(description: error.description)
     }
   }
-}
-
-/// Input that cannot be used; the description names the file, the line and the
-/// remedy.
-package struct InputError: Error, CustomStringConvertible {
-  package var description: String
-
-  package init(description: String) { self.description = description }
 }
 
 /// Parts that do not belong together.

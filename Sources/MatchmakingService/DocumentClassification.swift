@@ -1,5 +1,6 @@
 package import Classification
 import Foundation
+package import Results
 
 /// Classifies many documents, several at a time, and gives the results in the
 /// order of the documents.
@@ -59,5 +60,3 @@ package struct DocumentClassification: Sendable {
     }
   }
 }
-
-extension DocumentFailure: Error {}

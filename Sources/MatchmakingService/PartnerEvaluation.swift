@@ -2,6 +2,7 @@ import Classification
 package import Foundation
 import Matching
 import Programme
+import Results
 
 /// Where true partners rank, as `encuentro evaluate partners --json` prints it.
 package struct PartnersReportView: Codable, Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Classification
 package import Foundation
 package import Programme
+import Results
 
 /// Trains heads on a folder of labelled passages.
 package struct TrainingJob: Sendable {

@@ -1,5 +1,6 @@
 import Matching
 package import Programme
+import Results
 
 /// Weights learnt from past pairings, as `encuentro fit weights --json` prints them.
 package struct FittedWeightsView: Codable, Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Foundation
 import Programme
+import Results
 import Testing
 
 @testable import MatchmakingService

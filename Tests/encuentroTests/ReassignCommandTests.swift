@@ -1,5 +1,6 @@
 import Foundation
 import MatchmakingService
+import Results
 import TestSupport
 import Testing
 

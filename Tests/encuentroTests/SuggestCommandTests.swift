@@ -1,6 +1,7 @@
 import Foundation
 import MatchmakingService
 import Programme
+import Results
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+public import Programme
 
 /// How well a text fits one network.
 public struct NetworkScore: Codable, Sendable, Equatable {

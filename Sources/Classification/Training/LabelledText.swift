@@ -1,4 +1,5 @@
 public import Foundation
+public import Programme
 
 /// A text with the networks that it belongs to: what training learns from and
 /// evaluation measures against.

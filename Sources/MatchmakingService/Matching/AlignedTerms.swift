@@ -1,14 +1,7 @@
 import Classification
 import Foundation
 import Programme
-
-/// A term of one plan and the term of another that means much the same.
-package struct AlignedTermView: Codable, Sendable, Equatable {
-  package var own: String
-  package var partner: String
-  /// The cosine of the two in the space of contents, at most 1.
-  package var similarity: Double
-}
+import Results
 
 /// The terms of a plan that carry its networks, placed in the space of contents, so
 /// that terms of plans in other languages can be laid beside them.

@@ -1,85 +1,8 @@
-package import Classification
+import Classification
 import Foundation
 import Matching
 import Programme
-
-/// A paired cohort, as `encuentro pair --json` prints it and `encuentro verify` reads
-/// it.
-package struct CohortView: Codable, Sendable, Equatable {
-  package static let kind = "cohort"
-  package static let currentFormat = 1
-
-  package var kind = CohortView.kind
-  package var format = CohortView.currentFormat
-  /// "total", "fairest" or "stable".
-  package var objective: CohortObjectiveName
-  package var seed: UInt64
-  package var appliesQuotas: Bool
-  package var pairs: [PairView]
-  package var unpaired: [UnpairedView]
-  /// Every rule with what was reached.
-  package var rules: [RuleView]
-  /// The three objectives' figures, that of this pairing first.
-  package var figures: [FiguresView]
-  package var isOptimal: Bool
-  /// What the objective's figure cannot exceed, and by how much this pairing may fall
-  /// short of it, from 0 to 1 for each pair; null for the stable pairing.
-  @OrNull package var bound: Double?
-  @OrNull package var gap: Double?
-  /// Whether the independent check found nothing wrong, and what it found.
-  package var isVerified: Bool
-  package var faults: [String]
-  /// What was solved and its proof, for `encuentro verify`.
-  package var proof: CohortProof
-
-  package struct PairView: Codable, Sendable, Equatable {
-    package var left: ParticipantRef
-    package var right: ParticipantRef
-    package var score: Double
-    package var isPinned: Bool
-    package var factors: [SuggestionView.FactorView]
-    package var sharedNetworks: [SuggestionView.SharedNetworkView]
-  }
-
-  package struct UnpairedView: Codable, Sendable, Equatable {
-    package var participant: ParticipantRef
-    package var pairs: Int
-    package var capacity: Int
-    /// In words.
-    package var reason: String
-    package var alternates: [ParticipantRef]
-  }
-
-  package struct RuleView: Codable, Sendable, Equatable {
-    package var name: String
-    package var minimum: Int
-    @OrNull package var maximum: Int?
-    package var reached: Int
-  }
-
-  package struct FiguresView: Codable, Sendable, Equatable {
-    package var objective: CohortObjectiveName
-    package var pairs: Int
-    package var total: Double
-    /// The lowest score of a pair that was not pinned.
-    @OrNull package var worst: Double?
-    package var blockingPairs: Int
-  }
-}
-
-/// The problem, the result and its certificate, as the solver has them.
-package struct CohortProof: Codable, Sendable, Equatable {
-  var problem: CohortProblem
-  var result: CohortResult
-}
-
-/// How far a pairing is.
-package struct CohortProgressView: Sendable {
-  package var phase: String
-  package var value: Double?
-  package var bound: Double?
-  package var gap: Double?
-}
+package import Results
 
 extension MatchingEngine {
   /// Cohorts up to this size are paired by the other objectives too, to compare.
@@ -94,7 +17,7 @@ extension MatchingEngine {
   ///   wrong names.
   package func pair(
     _ request: CohortRequest, isCancelled: @escaping @Sendable () -> Bool = { false },
-    progress: ((CohortProgressView) -> Void)? = nil
+    progress: ((JobProgress) -> Void)? = nil
   ) throws -> CohortView {
     let problem = try problem(request)
     let scores = IndexedScores(problem, index: index)
@@ -105,7 +28,7 @@ extension MatchingEngine {
         problem, scores: scores, objective: name.objective,
         options: CohortOptions(
           deadline: deadline, seed: request.seed, isCancelled: isCancelled)
-      ).solve(progress: reports ? { progress?(CohortProgressView($0)) } : nil)
+      ).solve(progress: reports ? { progress?(JobProgress($0)) } : nil)
     }
     let result: CohortResult
     do {
@@ -224,9 +147,9 @@ extension MatchingEngine {
   private static func figure(_ value: Double) -> String { String(format: "%.3f", value) }
 }
 
-extension CohortProgressView {
+extension JobProgress {
   init(_ progress: CohortProgress) {
-    phase =
+    let phase =
       switch progress.phase {
       case .candidates: "reading scores"
       case .pairing: "pairing"
@@ -235,8 +158,8 @@ extension CohortProgressView {
       case .raisingFloor: "raising the worst score"
       case .conflict: "looking for the rules in conflict"
       }
-    value = progress.value.map { Double($0) / 1e6 }
-    bound = progress.bound.map { Double($0) / 1e6 }
-    gap = progress.gap.map { Double($0) / 1e6 }
+    self.init(
+      phase: phase, value: progress.value.map { Double($0) / 1e6 },
+      bound: progress.bound.map { Double($0) / 1e6 }, gap: progress.gap.map { Double($0) / 1e6 })
   }
 }

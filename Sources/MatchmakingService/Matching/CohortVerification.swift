@@ -1,15 +1,6 @@
 package import Foundation
 import Matching
-
-/// What `encuentro verify --json` prints.
-package struct VerificationView: Codable, Sendable, Equatable {
-  package var isVerified: Bool
-  package var isOptimal: Bool
-  /// Whether the programme's quotas were among the rules.
-  package var appliesQuotas: Bool
-  package var pairs: Int
-  package var faults: [String]
-}
+package import Results
 
 extension MatchingEngine {
   /// Verifies a result that `pair` printed, against these participants and this

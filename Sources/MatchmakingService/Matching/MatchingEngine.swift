@@ -2,6 +2,7 @@ import Classification
 import Foundation
 import Matching
 package import Programme
+import Results
 
 /// Everything about partners that a command or a handler asks for: participants
 /// with their profiles, an index over them, and the classifier that explains.
@@ -74,15 +75,6 @@ package struct MatchingEngine: Sendable {
       id: participant.id, name: participant.name, country: participant.country,
       region: profiles[row].facts.region)
   }
-}
-
-/// A participant as results name it.
-package struct ParticipantRef: Codable, Sendable, Equatable, Hashable {
-  package var id: String
-  package var name: String
-  package var country: String
-  /// The id of the world region.
-  package var region: String
 }
 
 extension ClassificationEngine {

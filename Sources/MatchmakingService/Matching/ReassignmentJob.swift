@@ -1,83 +1,8 @@
-package import Classification
-package import Foundation
+import Classification
+import Foundation
 import Matching
 import Programme
-
-/// The networks of one participant before and after, and why.
-package struct ReassignmentRow: Codable, Sendable, Equatable {
-  package var participant: ParticipantRef
-  /// "kept", "moved", "new" or "unassigned" (without any signal).
-  package var change: String
-  @OrNull package var previous: AssignedNetworks?
-  @OrNull package var now: AssignedNetworks?
-  /// What each signal says of the network now, and of the previous one if it moved.
-  package var evidence: [EvidenceView]
-
-  package struct EvidenceView: Codable, Sendable, Equatable {
-    package var network: String
-    package var membership: Double
-    package var signals: [SignalView]
-    /// The words of the plan that carry the network.
-    package var words: [String]
-  }
-
-  package struct SignalView: Codable, Sendable, Equatable {
-    /// "plan", "survey" or "event".
-    package var signal: String
-    package var logOdds: Double
-    package var share: Double
-  }
-}
-
-/// A participant's networks by their labels.
-package struct AssignedNetworks: Codable, Sendable, Equatable {
-  package var primary: String
-  package var further: [String]
-
-  package init(primary: String, further: [String] = []) {
-    self.primary = primary
-    self.further = further
-  }
-}
-
-/// A reassignment, as `encuentro reassign --json` prints it.
-package struct ReassignmentView: Codable, Sendable, Equatable {
-  /// "reassignment", and the version of this form.
-  package var kind = "reassignment"
-  package var format = 1
-  package var isDryRun: Bool
-  package var moveCost: Double
-  package var rows: [ReassignmentRow]
-  package var networks: [NetworkView]
-  /// The sum of log-odds less the cost of moves, and whether the independent check
-  /// found it optimal.
-  package var total: Double
-  package var isProvenOptimal: Bool
-
-  package struct NetworkView: Codable, Sendable, Equatable {
-    package var network: String
-    package var name: String
-    package var before: Int
-    package var now: Int
-    @OrNull package var minimum: Int?
-    @OrNull package var maximum: Int?
-    /// What a place in it costs, in log-odds: above 0 where it is full, below 0
-    /// where it has no more than it must.
-    package var price: Double
-  }
-}
-
-/// What a secretariat asks for.
-package struct ReassignmentRequest: Sendable {
-  package var isDryRun = true
-  package var moveCost = 1.0
-  package var minimumSize: Int?
-  package var maximumSize: Int?
-  /// The assignment so far, by participants' ids.
-  package var previous: [String: AssignedNetworks] = [:]
-
-  package init() {}
-}
+package import Results
 
 extension MatchingEngine {
   /// Assigns all participants to networks anew; nothing is stored.
@@ -197,56 +122,5 @@ extension MatchingEngine {
       signals: SignalFusion.parts(of: id, planLogit: logit, signals: participant.signals).map {
         .init(signal: $0.signal.rawValue, logOdds: $0.logOdds, share: $0.share)
       }, words: words)
-  }
-}
-
-extension ReassignmentRequest {
-  /// Reads the assignment so far: what `reassign --json` or `sample --json` printed, or
-  /// JSON Lines of {"id":"…","primary":"N1","further":["N2"]}.
-  ///
-  /// - Throws: `InputError` with every wrong line.
-  package static func previous(
-    from data: Data, named name: String
-  ) throws -> [String: AssignedNetworks] {
-    if let view = try? JSONDecoder().decode(ReassignmentView.self, from: data) {
-      return Dictionary(
-        view.rows.compactMap { row in row.now.map { (row.participant.id, $0) } },
-        uniquingKeysWith: { first, _ in first })
-    }
-    if let view = try? JSONDecoder().decode(ParticipantsView.self, from: data) {
-      return Dictionary(
-        view.participants.compactMap { row in
-          row.primary.map { (row.id, AssignedNetworks(primary: $0, further: row.further)) }
-        }, uniquingKeysWith: { first, _ in first })
-    }
-    struct Line: Decodable {
-      var id: String
-      var primary: String
-      var further: [String]?
-    }
-    var assigned: [String: AssignedNetworks] = [:]
-    var errors: [String] = []
-    let lines = data.split(separator: 0x0A, omittingEmptySubsequences: false)
-    // An object over several lines is no JSON Lines: that each is wrong says nothing.
-    if let first = lines.first(where: { $0.contains { $0 > 0x20 } }),
-      first.filter({ $0 > 0x20 }) == Data("{".utf8)
-    {
-      throw InputError(
-        description: "\(name): not a whole result of 'encuentro reassign --json' or "
-          + "'encuentro sample --json'; print it again")
-    }
-    for (index, line) in lines.enumerated() where line.contains(where: { $0 > 0x20 }) {
-      guard let entry = try? JSONDecoder().decode(Line.self, from: line) else {
-        errors.append(
-          "\(name):\(index + 1): not {\"id\":\"…\",\"primary\":\"N1\",\"further\":[…]}")
-        continue
-      }
-      let networks = AssignedNetworks(primary: entry.primary, further: entry.further ?? [])
-      if assigned.updateValue(networks, forKey: entry.id) != nil {
-        errors.append("\(name):\(index + 1): '\(entry.id)' stands in an earlier line already")
-      }
-    }
-    guard errors.isEmpty else { throw InputError(description: errors.joined(separator: "\n")) }
-    return assigned
   }
 }

@@ -1,69 +1,8 @@
-package import Classification
+import Classification
 import Foundation
 import Matching
-package import Programme
-
-/// Partners suggested to a participant, as `encuentro suggest --json` prints them.
-package struct SuggestionsView: Codable, Sendable, Equatable {
-  package var participant: ParticipantRef
-  /// How many may be its partner at all, and satisfy what was asked for.
-  package var candidates: Int
-  package var suggestions: [SuggestionView]
-  /// Equal scores go to the smaller id.
-  package var tieRule = "score, then id"
-}
-
-/// One suggested partner, and why.
-package struct SuggestionView: Codable, Sendable, Equatable {
-  package var rank: Int
-  package var partner: ParticipantRef
-  /// From 0 to 1.
-  package var score: Double
-  /// By how much the next candidate scores less; null when there is none.
-  @OrNull package var margin: Double?
-  @OrNull package var next: ParticipantRef?
-  package var factors: [FactorView]
-  /// Factors that are not known of both, and so left out of the score.
-  package var unknown: [Factor]
-  /// Networks that both belong to, the strongest first.
-  package var sharedNetworks: [SharedNetworkView]
-  /// Terms of both plans that mean much the same.
-  package var terms: [AlignedTermView]
-
-  package struct FactorView: Codable, Sendable, Equatable {
-    package var factor: Factor
-    package var value: Double
-    package var share: Double
-    package var contribution: Double
-
-    init(_ part: PairScore.Contribution) {
-      factor = part.factor
-      value = part.value
-      share = part.share
-      contribution = part.contribution
-    }
-  }
-
-  package struct SharedNetworkView: Codable, Sendable, Equatable {
-    package var network: String
-    package var own: Double
-    package var partner: Double
-  }
-}
-
-/// What a committee asks for.
-package struct SuggestionRequest: Sendable {
-  package var name: String
-  package var top = 5
-  /// Both must belong to this network.
-  package var network: Network.ID?
-  /// The partner's country.
-  package var country: String?
-  /// Names of those that are not wanted.
-  package var excluded: [String] = []
-
-  package init(name: String) { self.name = name }
-}
+import Programme
+package import Results
 
 extension MatchingEngine {
   /// A membership from which somebody belongs to a network.
@@ -153,5 +92,12 @@ extension MatchingEngine {
     try PlanTerms(
       plan: participants[row].signals.plan?.text ?? "", networks: networks,
       classifier: classifier, workspace: workspace)
+  }
+}
+
+extension SuggestionView.FactorView {
+  init(_ part: PairScore.Contribution) {
+    self.init(
+      factor: part.factor, value: part.value, share: part.share, contribution: part.contribution)
   }
 }

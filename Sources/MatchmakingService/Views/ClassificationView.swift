@@ -1,64 +1,6 @@
 package import Classification
 import Foundation
-
-/// How well a text fits one network.
-package struct ScoreView: Codable, Sendable, Equatable {
-  package var network: String
-  package var logit: Double
-  package var probability: Double
-
-  init(_ score: NetworkScore) {
-    network = score.network
-    logit = score.logit
-    probability = score.probability
-  }
-}
-
-/// A document's classification as `--json` prints it and tables show it.
-package struct ClassificationView: Codable, Sendable, Equatable {
-  package var document: String
-  /// "N1"…, or nil for "none of these".
-  @OrNull package var primary: String?
-  package var further: [String]
-  package var scores: [ScoreView]
-  /// Probability that the text is about any network at all.
-  package var topic: Double
-  package var passages: Int
-  package var tokens: Int
-  /// For the primary and the further networks, what carried them.
-  package var evidence: [EvidenceView]
-
-  package struct EvidenceView: Codable, Sendable, Equatable {
-    package var network: String
-    package var logit: Double
-    package var dilution: Double
-    package var otherPassages: Double
-    package var passages: [PassageView]
-  }
-
-  package struct PassageView: Codable, Sendable, Equatable {
-    /// Bytes of the document's text.
-    package var start: Int
-    package var end: Int
-    package var share: Double
-    package var logit: Double
-    package var constant: Double
-    package var text: String
-    package var words: [WordView]
-  }
-
-  package struct WordView: Codable, Sendable, Equatable {
-    package var text: String
-    package var start: Int
-    package var contribution: Double
-  }
-}
-
-/// A document that could not be classified.
-package struct DocumentFailure: Codable, Sendable, Equatable {
-  package var document: String
-  package var error: String
-}
+package import Results
 
 extension Classifier {
   /// Classifies a document and explains its networks.
@@ -97,5 +39,11 @@ extension Classifier {
               })
           })
       })
+  }
+}
+
+extension ScoreView {
+  init(_ score: NetworkScore) {
+    self.init(network: score.network, logit: score.logit, probability: score.probability)
   }
 }

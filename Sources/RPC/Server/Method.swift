@@ -5,11 +5,13 @@
 /// what the handler still gives is dropped. It runs on the connection's event loop, so
 /// it must not compute for long there; `executor` moves it elsewhere.
 package struct Method: Sendable {
-  package typealias Unary = @Sendable (_ request: [UInt8], _ call: ServerCall) async throws ->
+  package typealias Unary =
+    @Sendable (_ request: [UInt8], _ call: ServerCall) async throws ->
     [UInt8]
-  package typealias Streaming = @Sendable (
-    _ requests: RequestStream, _ responses: ResponseWriter, _ call: ServerCall
-  ) async throws -> Void
+  package typealias Streaming =
+    @Sendable (
+      _ requests: RequestStream, _ responses: ResponseWriter, _ call: ServerCall
+    ) async throws -> Void
 
   enum Handler: Sendable {
     case unary(Unary)

@@ -1,5 +1,6 @@
 import MatchmakingService
 import Programme
+import Results
 
 /// A paired cohort for a person to read.
 struct CohortText {

@@ -1,6 +1,7 @@
 import Foundation
 import MatchmakingService
 import Programme
+import Results
 
 /// One command of the program.
 protocol Command {

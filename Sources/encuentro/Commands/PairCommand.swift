@@ -1,6 +1,7 @@
 import Foundation
 import MatchmakingService
 import Programme
+import Results
 import Synchronization
 
 enum PairCommand: Command {

@@ -1,6 +1,7 @@
 import Foundation
 import MatchmakingService
 import Programme
+import Results
 
 enum ReassignCommand: Command {
   static let syntax = CommandSyntax(

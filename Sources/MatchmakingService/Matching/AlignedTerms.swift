@@ -1,4 +1,3 @@
-import Classification
 import Foundation
 import Programme
 import Results
@@ -14,7 +13,7 @@ struct PlanTerms {
   private(set) var terms: [Term] = []
 
   /// Terms that are compared; those that carry most.
-  private static let most = 24
+  static let most = 24
   /// Below this similarity two terms do not mean the same.
   private static let least = 0.45
 
@@ -22,36 +21,18 @@ struct PlanTerms {
   private static let leastShare = 0.12
 
   /// Short words of alphabets are articles and pronouns mostly.
-  private static func isTerm(_ word: String) -> Bool {
+  static func isTerm(_ word: String) -> Bool {
     word.count > 3 || word.utf8.count > word.count * 2
   }
 
-  /// - Parameters:
-  ///   - networks: the labels of the networks whose carrying words count.
-  ///   - Complexity: O(tokens of the plan's three passages that carry most).
-  init(
-    plan: String, networks: [String], classifier: Classifier, workspace: Classifier.Workspace
-  ) throws {
-    guard plan.contains(where: { !$0.isWhitespace }) else { return }
-    let text = try PlainText(plan)
-    let classification = try classifier.classify(text, workspace: workspace)
-    var words: [ClassificationView.WordView] = []
-    for network in networks {
-      let evidence = classifier.evidence(
-        for: network, in: text, classification: classification, limit: 3, workspace: workspace)
-      for passage in evidence?.passages ?? [] {
-        words += passage.words.map {
-          .init(
-            text: text[$0.start..<$0.end], start: $0.start,
-            contribution: $0.contribution * passage.share)
-        }
-      }
-    }
-    let carrying = ClassificationView.WordView.carrying(words, limit: Self.most)
+  /// The terms that carry some networks together.
+  init(_ networks: [NetworkTerms]) {
+    let carrying = ClassificationView.WordView.carrying(
+      networks.flatMap(\.words), limit: Self.most)
     // Words that carry next to nothing are the language's small change.
     let enough = (carrying.first?.contribution ?? 0) * Self.leastShare
-    for word in carrying where word.contribution >= enough && Self.isTerm(word.text) {
-      if let vector = QuantisedVector(classifier.content(of: word.text)) {
+    for word in carrying where word.contribution >= enough {
+      if let vector = networks.lazy.compactMap({ $0.vectors[word.text] }).first {
         terms.append(Term(text: word.text, vector: vector))
       }
     }

@@ -19,7 +19,7 @@ extension MatchingEngine {
       }
     }
     var problem = CohortProblem(left: side(european: true), right: side(european: false))
-    problem.pinned = try request.pinned.map(pair)
+    problem.pinned = Array(Set(try request.pinned.map(pair) + accepted())).sorted()
     problem.forbidden = try request.forbidden.map(pair)
     let quotas = request.appliesQuotas ? programme.quotas.flatMap(rules) : []
     problem.rules = quotas + (try request.bounds.map(rule))
@@ -28,6 +28,19 @@ extension MatchingEngine {
       throw InputError(description: "the rule '\(rule.name)' is given twice")
     }
     return problem
+  }
+
+  /// The pairs that a committee has accepted and that can be formed.
+  private func accepted() -> [CohortPair] {
+    decisions.values.joined().compactMap { decision -> CohortPair? in
+      guard decision.verdict == .accepted, let one = index.row(of: decision.participant),
+        let other = index.row(of: decision.partner),
+        eligibility.allows(profiles[one], profiles[other])
+      else { return nil }
+      return profiles[one].facts.isEuropean
+        ? CohortPair(left: decision.participant, right: decision.partner)
+        : CohortPair(left: decision.partner, right: decision.participant)
+    }
   }
 
   private func pair(_ names: (String, String)) throws -> CohortPair {

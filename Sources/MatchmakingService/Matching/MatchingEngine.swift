@@ -9,39 +9,56 @@ import Results
 package struct MatchingEngine: Sendable {
   package let participants: [Participant]
   let profiles: [Profile]
+  /// The terms of each participant's plan.
+  let terms: [TermCache]
   let index: PartnerIndex
+  let eligibility: Eligibility
   let lookup: NameLookup
+  /// The latest decision of each pair, by either id.
+  let decisions: [String: [Decision]]
   let classifier: Classifier
   package let programme: ProgrammeDefinition
 
-  /// Makes the participants' profiles.
+  /// Makes the participants' profiles, several at a time.
   ///
-  /// - Parameter progress: called with the number of profiles made.
-  /// - Throws: `InputError` when two participants have one id.
+  /// - Parameters:
+  ///   - decisions: the latest of each pair. Rejected pairs are never formed, accepted
+  ///     ones are pinned in a cohort, and neither is suggested; those on unknown
+  ///     participants mean nothing.
+  ///   - earlier: an engine whose profiles are taken over where a participant is just
+  ///     as it was.
+  ///   - progress: called with the number of profiles made, from any thread.
+  /// - Throws: `InputError` when two participants have one id, `TextError` for a plan
+  ///   that is no text.
   init(
-    _ participants: [Participant], classifier: Classifier, programme: ProgrammeDefinition,
-    progress: (Int) -> Void
+    _ participants: [Participant], decisions: [Decision] = [], classifier: Classifier,
+    programme: ProgrammeDefinition, reusing earlier: MatchingEngine? = nil,
+    progress: @escaping @Sendable (Int) -> Void
   ) throws {
     var rows: [String: Int] = [:]
     for (row, participant) in participants.enumerated() {
-      if let earlier = rows.updateValue(row, forKey: participant.id) {
+      if let first = rows.updateValue(row, forKey: participant.id) {
         throw InputError(
           description: "the id '\(participant.id)' belongs to two participants, number "
-            + "\(earlier + 1) and number \(row + 1); give each its own")
+            + "\(first + 1) and number \(row + 1); give each its own")
       }
     }
-    let builder = ProfileBuilder(classifier: classifier, programme: programme)
-    var profiles: [Profile] = []
-    for participant in participants {
-      profiles.append(try builder.profile(of: participant))
-      progress(profiles.count)
-    }
+    let builder = ParallelProfiles(classifier: classifier, programme: programme)
+    (profiles, terms) = try builder.make(participants, reusing: earlier, progress: progress)
     self.participants = participants
-    self.profiles = profiles
-    index = PartnerIndex(
-      profiles: profiles, weights: programme.weights,
-      eligibility: Eligibility(rules: programme.rules))
+    eligibility = Eligibility(
+      rules: programme.rules,
+      exclusions: Set(
+        decisions.filter { $0.verdict == .rejected }.map {
+          Eligibility.Exclusion($0.participant, $0.partner)
+        }))
+    index = PartnerIndex(profiles: profiles, weights: programme.weights, eligibility: eligibility)
     lookup = NameLookup(participants)
+    self.decisions = decisions.reduce(into: [:]) { byID, decision in
+      guard rows[decision.participant] != nil, rows[decision.partner] != nil else { return }
+      byID[decision.participant, default: []].append(decision)
+      byID[decision.partner, default: []].append(decision)
+    }
     self.classifier = classifier
     self.programme = programme
   }
@@ -80,12 +97,17 @@ package struct MatchingEngine: Sendable {
 extension ClassificationEngine {
   /// An engine for partners among these participants.
   ///
-  /// - Parameter progress: called with the number of profiles made.
+  /// - Parameters:
+  ///   - decisions: the latest of each pair.
+  ///   - earlier: an engine whose profiles are taken over where nothing has changed.
+  ///   - progress: called with the number of profiles made, from any thread.
   /// - Throws: `InputError` when two participants have one id.
   package func matching(
-    _ participants: [Participant], progress: (Int) -> Void
+    _ participants: [Participant], decisions: [Decision] = [],
+    reusing earlier: MatchingEngine? = nil, progress: @escaping @Sendable (Int) -> Void
   ) throws -> MatchingEngine {
     try MatchingEngine(
-      participants, classifier: classifier, programme: programme, progress: progress)
+      participants, decisions: decisions, classifier: classifier, programme: programme,
+      reusing: earlier, progress: progress)
   }
 }

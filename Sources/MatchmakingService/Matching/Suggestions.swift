@@ -34,6 +34,7 @@ extension MatchingEngine {
     for name in request.excluded {
       filter.excludedIDs.insert(participants[try self.row(named: name)].id)
     }
+    filter.excludedIDs.formUnion(accepted(row))
     // All of them, because the answer also says how many there are.
     let found = index.topPartners(of: row, count: index.count, filter: filter)
     let workspace = Classifier.Workspace()
@@ -46,7 +47,42 @@ extension MatchingEngine {
     }
     return SuggestionsView(
       participant: person(row), candidates: found.count,
-      suggestions: suggestions)
+      suggestions: suggestions, decided: decisions[participants[row].id] ?? [])
+  }
+
+  /// A pair that somebody asks about, wherever it ranks.
+  ///
+  /// - Throws: `InputError` for names that nobody or several have.
+  package func explain(_ name: String, _ partner: String) throws -> ExplanationView {
+    let (row, other) = (try row(named: name), try row(named: partner))
+    let (own, theirs) = (participants[row].id, participants[other].id)
+    let decided = (decisions[own] ?? []).filter { [$0.participant, $0.partner].contains(theirs) }
+    let found = index.topPartners(of: row, count: index.count)
+    guard let place = found.firstIndex(where: { $0.row == other }) else {
+      return ExplanationView(
+        participant: person(row), suggestion: nil, candidates: found.count,
+        ineligible: words(eligibility.obstacle(profiles[row], profiles[other]), decided),
+        decided: decided)
+    }
+    return ExplanationView(
+      participant: person(row),
+      suggestion: try explain(
+        row, other, rank: place + 1, next: place + 1 < found.count ? found[place + 1].row : nil,
+        workspace: Classifier.Workspace()), candidates: found.count, ineligible: nil,
+      decided: decided)
+  }
+
+  private func words(_ obstacle: Eligibility.Obstacle?, _ decided: [Decision]) -> String {
+    switch obstacle {
+    case .itself: "a participant is no partner of its own"
+    case .sameRegion: "both are of the same world region; partners come from two"
+    case .noEuropeanSide: "one of two partners is European, the other is not"
+    case .previousPartners: "they were partners in the earlier programme"
+    case .excluded:
+      decided.first.map { "\($0.verdict.rawValue) by \($0.actor): \($0.reason)" }
+        ?? "the pair is excluded"
+    case nil: "the pair cannot be formed"
+    }
   }
 
   /// A pair's score with its reasons, as one side sees it.
@@ -64,6 +100,14 @@ extension MatchingEngine {
       factors: score.contributions.map(SuggestionView.FactorView.init), unknown: score.unknown,
       sharedNetworks: shared,
       terms: own.aligned(with: partner, limit: 5))
+  }
+
+  /// The ids of those that a committee has made the participant's partners.
+  private func accepted(_ row: Int) -> [String] {
+    let own = participants[row].id
+    return (decisions[own] ?? []).filter { $0.verdict == .accepted }.map {
+      $0.participant == own ? $0.partner : $0.participant
+    }
   }
 
   func score(_ row: Int, _ other: Int) -> PairScore {
@@ -89,9 +133,10 @@ extension MatchingEngine {
   private func terms(
     of row: Int, networks: [String], workspace: Classifier.Workspace
   ) throws -> PlanTerms {
-    try PlanTerms(
-      plan: participants[row].signals.plan?.text ?? "", networks: networks,
-      classifier: classifier, workspace: workspace)
+    PlanTerms(
+      try networks.compactMap { programme.network(label: $0)?.id.index }.map {
+        try terms[row].terms(of: $0, classifier: classifier, workspace: workspace)
+      })
   }
 }
 

@@ -21,10 +21,15 @@ public struct NameLookup: Sendable {
 
   private let entries: [Entry]
   private let countries: [String]
+  /// Who has an id: what programs ask by is found at once.
+  private var ids: [String: Int]
 
-  /// - Parameter participants: each with all its names (the id among them) and its
-  ///   country's code.
-  public init(_ participants: [(names: [String], country: String)]) {
+  /// - Parameters:
+  ///   - participants: each with all its names (the id among them) and its country's
+  ///     code.
+  ///   - ids: places among them by ids that nobody else has as a name.
+  private init(_ participants: [(names: [String], country: String)], ids: [String: Int]) {
+    self.ids = ids
     countries = participants.map(\.country)
     entries = participants.enumerated().flatMap { index, participant in
       participant.names.map(Self.folded).filter { !$0.isEmpty }.map {
@@ -33,18 +38,37 @@ public struct NameLookup: Sendable {
     }
   }
 
+  /// - Parameter participants: each with all its names (the id among them) and its
+  ///   country's code.
+  public init(_ participants: [(names: [String], country: String)]) {
+    self.init(participants, ids: [:])
+  }
+
   /// By id, name, aliases and the names of a consortium's members.
   public init(_ participants: [Participant]) {
     self.init(
       participants.map {
         ([$0.id, $0.name] + $0.aliases + $0.members, $0.country)
-      })
+      }, ids: [:])
+    // What is somebody's id and folds to somebody else's name as well stays ambiguous.
+    var owners: [String: Int] = [:]
+    for entry in entries {
+      let owner = owners.updateValue(entry.participant, forKey: entry.name)
+      if let owner, owner != entry.participant { owners[entry.name] = -1 }
+    }
+    var ids: [String: Int] = [:]
+    for (place, participant) in participants.enumerated()
+    where owners[Self.folded(participant.id)] == place {
+      ids[participant.id] = place
+    }
+    self.ids = ids
   }
 
   /// Who is meant. A whole name goes before a part of one, a part before a slip.
   ///
-  /// - Complexity: O(names · length).
+  /// - Complexity: O(1) for an id, O(names · length) otherwise.
   public func find(_ query: String) -> Answer {
+    if let place = ids[query] { return .found(place) }
     let whole = Self.folded(query)
     var answer = find(whole, among: nil)
     let words = query.split(whereSeparator: \.isWhitespace)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What the program prints, and how.
 struct Console: Sendable {
@@ -66,26 +67,35 @@ struct Console: Sendable {
     return strength > 0.5 ? "\u{1B}[1;30;43m\(text)\u{1B}[0m" : "\u{1B}[33m\(text)\u{1B}[0m"
   }
 
-  /// A bar on standard error, drawn anew at most ten times a second.
-  final class Progress {
+  /// A bar on standard error, drawn anew at most ten times a second; from any thread.
+  final class Progress: Sendable {
+    private struct Drawing {
+      var last = ContinuousClock.now - .seconds(1)
+      var isDrawn = false
+    }
+
     private let console: Console
-    private var last = ContinuousClock.now - .seconds(1)
-    private var drawn = false
+    private let drawing = Mutex(Drawing())
 
     init(_ console: Console) { self.console = console }
 
     func update(_ label: String, _ fraction: Double) {
-      guard console.showsProgress, ContinuousClock.now - last > .milliseconds(100) else { return }
-      last = .now
-      drawn = true
-      let full = Int(min(1, max(0, fraction)) * 30)
-      let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 30 - full)
-      console.write("\r\u{1B}[K\(bar) \(Int(fraction * 100)) % \(label)")
+      guard console.showsProgress else { return }
+      drawing.withLock { drawing in
+        guard ContinuousClock.now - drawing.last > .milliseconds(100) else { return }
+        drawing.last = .now
+        drawing.isDrawn = true
+        let full = Int(min(1, max(0, fraction)) * 30)
+        let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 30 - full)
+        console.write("\r\u{1B}[K\(bar) \(Int(fraction * 100)) % \(label)")
+      }
     }
 
     func finish() {
-      if drawn { console.write("\r\u{1B}[K") }
-      drawn = false
+      drawing.withLock { drawing in
+        if drawing.isDrawn { console.write("\r\u{1B}[K") }
+        drawing.isDrawn = false
+      }
     }
   }
 }

@@ -502,6 +502,96 @@ void   encuentro__v1__run_ref__free_unpacked
   assert(message->base.descriptor == &encuentro__v1__run_ref__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   encuentro__v1__verify_cohort_request__init
+                     (Encuentro__V1__VerifyCohortRequest         *message)
+{
+  static const Encuentro__V1__VerifyCohortRequest init_value = ENCUENTRO__V1__VERIFY_COHORT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t encuentro__v1__verify_cohort_request__get_packed_size
+                     (const Encuentro__V1__VerifyCohortRequest *message)
+{
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t encuentro__v1__verify_cohort_request__pack
+                     (const Encuentro__V1__VerifyCohortRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t encuentro__v1__verify_cohort_request__pack_to_buffer
+                     (const Encuentro__V1__VerifyCohortRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Encuentro__V1__VerifyCohortRequest *
+       encuentro__v1__verify_cohort_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Encuentro__V1__VerifyCohortRequest *)
+     protobuf_c_message_unpack (&encuentro__v1__verify_cohort_request__descriptor,
+                                allocator, len, data);
+}
+void   encuentro__v1__verify_cohort_request__free_unpacked
+                     (Encuentro__V1__VerifyCohortRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   encuentro__v1__verify_cohort_response__init
+                     (Encuentro__V1__VerifyCohortResponse         *message)
+{
+  static const Encuentro__V1__VerifyCohortResponse init_value = ENCUENTRO__V1__VERIFY_COHORT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t encuentro__v1__verify_cohort_response__get_packed_size
+                     (const Encuentro__V1__VerifyCohortResponse *message)
+{
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t encuentro__v1__verify_cohort_response__pack
+                     (const Encuentro__V1__VerifyCohortResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t encuentro__v1__verify_cohort_response__pack_to_buffer
+                     (const Encuentro__V1__VerifyCohortResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Encuentro__V1__VerifyCohortResponse *
+       encuentro__v1__verify_cohort_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Encuentro__V1__VerifyCohortResponse *)
+     protobuf_c_message_unpack (&encuentro__v1__verify_cohort_response__descriptor,
+                                allocator, len, data);
+}
+void   encuentro__v1__verify_cohort_response__free_unpacked
+                     (Encuentro__V1__VerifyCohortResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &encuentro__v1__verify_cohort_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor encuentro__v1__pair_cohort_request__field_descriptors[11] =
 {
   {
@@ -1516,5 +1606,146 @@ const ProtobufCMessageDescriptor encuentro__v1__run_ref__descriptor =
   encuentro__v1__run_ref__field_indices_by_name,
   1,  encuentro__v1__run_ref__number_ranges,
   (ProtobufCMessageInit) encuentro__v1__run_ref__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor encuentro__v1__verify_cohort_request__field_descriptors[2] =
+{
+  {
+    "document",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Encuentro__V1__VerifyCohortRequest, document),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "part",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Encuentro__V1__VerifyCohortRequest, part),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned encuentro__v1__verify_cohort_request__field_indices_by_name[] = {
+  0,   /* field[0] = document */
+  1,   /* field[1] = part */
+};
+static const ProtobufCIntRange encuentro__v1__verify_cohort_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor encuentro__v1__verify_cohort_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "encuentro.v1.VerifyCohortRequest",
+  "VerifyCohortRequest",
+  "Encuentro__V1__VerifyCohortRequest",
+  "encuentro.v1",
+  sizeof(Encuentro__V1__VerifyCohortRequest),
+  2,
+  encuentro__v1__verify_cohort_request__field_descriptors,
+  encuentro__v1__verify_cohort_request__field_indices_by_name,
+  1,  encuentro__v1__verify_cohort_request__number_ranges,
+  (ProtobufCMessageInit) encuentro__v1__verify_cohort_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor encuentro__v1__verify_cohort_response__field_descriptors[5] =
+{
+  {
+    "is_verified",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Encuentro__V1__VerifyCohortResponse, is_verified),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_optimal",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Encuentro__V1__VerifyCohortResponse, is_optimal),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "applies_quotas",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Encuentro__V1__VerifyCohortResponse, applies_quotas),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pairs",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Encuentro__V1__VerifyCohortResponse, pairs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "faults",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Encuentro__V1__VerifyCohortResponse, n_faults),
+    offsetof(Encuentro__V1__VerifyCohortResponse, faults),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned encuentro__v1__verify_cohort_response__field_indices_by_name[] = {
+  2,   /* field[2] = applies_quotas */
+  4,   /* field[4] = faults */
+  1,   /* field[1] = is_optimal */
+  0,   /* field[0] = is_verified */
+  3,   /* field[3] = pairs */
+};
+static const ProtobufCIntRange encuentro__v1__verify_cohort_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor encuentro__v1__verify_cohort_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "encuentro.v1.VerifyCohortResponse",
+  "VerifyCohortResponse",
+  "Encuentro__V1__VerifyCohortResponse",
+  "encuentro.v1",
+  sizeof(Encuentro__V1__VerifyCohortResponse),
+  5,
+  encuentro__v1__verify_cohort_response__field_descriptors,
+  encuentro__v1__verify_cohort_response__field_indices_by_name,
+  1,  encuentro__v1__verify_cohort_response__number_ranges,
+  (ProtobufCMessageInit) encuentro__v1__verify_cohort_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

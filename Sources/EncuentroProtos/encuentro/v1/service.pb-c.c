@@ -7,7 +7,7 @@
 #endif
 
 #include "encuentro/v1/service.pb-c.h"
-static const ProtobufCMethodDescriptor encuentro__v1__matchmaking__method_descriptors[17] =
+static const ProtobufCMethodDescriptor encuentro__v1__matchmaking__method_descriptors[18] =
 {
   { "Classify", &encuentro__v1__classify_request__descriptor, &encuentro__v1__classification_result__descriptor },
   { "ClassifyPlans", &encuentro__v1__classify_request__descriptor, &encuentro__v1__classify_plans_response__descriptor },
@@ -20,6 +20,7 @@ static const ProtobufCMethodDescriptor encuentro__v1__matchmaking__method_descri
   { "SuggestPartners", &encuentro__v1__suggest_partners_request__descriptor, &encuentro__v1__suggest_partners_response__descriptor },
   { "ExplainPair", &encuentro__v1__explain_pair_request__descriptor, &encuentro__v1__explain_pair_response__descriptor },
   { "PairCohort", &encuentro__v1__pair_cohort_request__descriptor, &encuentro__v1__pair_cohort_response__descriptor },
+  { "VerifyCohort", &encuentro__v1__verify_cohort_request__descriptor, &encuentro__v1__verify_cohort_response__descriptor },
   { "ReassignNetworks", &encuentro__v1__reassign_networks_request__descriptor, &encuentro__v1__reassign_networks_response__descriptor },
   { "ListRuns", &encuentro__v1__list_runs_request__descriptor, &encuentro__v1__list_runs_response__descriptor },
   { "GetRun", &encuentro__v1__get_run_request__descriptor, &encuentro__v1__get_run_response__descriptor },
@@ -34,17 +35,18 @@ const unsigned encuentro__v1__matchmaking__method_indices_by_name[] = {
   6,        /* DeleteParticipant */
   9,        /* ExplainPair */
   4,        /* GetParticipant */
-  16,        /* GetProgramme */
-  13,        /* GetRun */
-  15,        /* ListDecisions */
+  17,        /* GetProgramme */
+  14,        /* GetRun */
+  16,        /* ListDecisions */
   5,        /* ListParticipants */
-  12,        /* ListRuns */
+  13,        /* ListRuns */
   10,        /* PairCohort */
-  11,        /* ReassignNetworks */
-  14,        /* RecordDecision */
+  12,        /* ReassignNetworks */
+  15,        /* RecordDecision */
   7,        /* SubmitPlan */
   8,        /* SuggestPartners */
-  3         /* UpsertParticipants */
+  3,        /* UpsertParticipants */
+  11         /* VerifyCohort */
 };
 const ProtobufCServiceDescriptor encuentro__v1__matchmaking__descriptor =
 {
@@ -53,7 +55,7 @@ const ProtobufCServiceDescriptor encuentro__v1__matchmaking__descriptor =
   "Matchmaking",
   "Encuentro__V1__Matchmaking",
   "encuentro.v1",
-  17,
+  18,
   encuentro__v1__matchmaking__method_descriptors,
   encuentro__v1__matchmaking__method_indices_by_name
 };
@@ -145,13 +147,21 @@ void encuentro__v1__matchmaking__pair_cohort(ProtobufCService *service,
   assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
   service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void encuentro__v1__matchmaking__verify_cohort(ProtobufCService *service,
+                                               const Encuentro__V1__VerifyCohortRequest *input,
+                                               Encuentro__V1__VerifyCohortResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void encuentro__v1__matchmaking__reassign_networks(ProtobufCService *service,
                                                    const Encuentro__V1__ReassignNetworksRequest *input,
                                                    Encuentro__V1__ReassignNetworksResponse_Closure closure,
                                                    void *closure_data)
 {
   assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void encuentro__v1__matchmaking__list_runs(ProtobufCService *service,
                                            const Encuentro__V1__ListRunsRequest *input,
@@ -159,7 +169,7 @@ void encuentro__v1__matchmaking__list_runs(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void encuentro__v1__matchmaking__get_run(ProtobufCService *service,
                                          const Encuentro__V1__GetRunRequest *input,
@@ -167,7 +177,7 @@ void encuentro__v1__matchmaking__get_run(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void encuentro__v1__matchmaking__record_decision(ProtobufCService *service,
                                                  const Encuentro__V1__RecordDecisionRequest *input,
@@ -175,7 +185,7 @@ void encuentro__v1__matchmaking__record_decision(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void encuentro__v1__matchmaking__list_decisions(ProtobufCService *service,
                                                 const Encuentro__V1__ListDecisionsRequest *input,
@@ -183,7 +193,7 @@ void encuentro__v1__matchmaking__list_decisions(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void encuentro__v1__matchmaking__get_programme(ProtobufCService *service,
                                                const Encuentro__V1__GetProgrammeRequest *input,
@@ -191,7 +201,7 @@ void encuentro__v1__matchmaking__get_programme(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &encuentro__v1__matchmaking__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void encuentro__v1__matchmaking__init (Encuentro__V1__Matchmaking_Service *service,
                                        Encuentro__V1__Matchmaking_ServiceDestroy destroy)

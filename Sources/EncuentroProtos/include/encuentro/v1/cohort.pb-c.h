@@ -29,6 +29,8 @@ typedef struct Encuentro__V1__CohortRows Encuentro__V1__CohortRows;
 typedef struct Encuentro__V1__CohortPair Encuentro__V1__CohortPair;
 typedef struct Encuentro__V1__CohortUnpaired Encuentro__V1__CohortUnpaired;
 typedef struct Encuentro__V1__RunRef Encuentro__V1__RunRef;
+typedef struct Encuentro__V1__VerifyCohortRequest Encuentro__V1__VerifyCohortRequest;
+typedef struct Encuentro__V1__VerifyCohortResponse Encuentro__V1__VerifyCohortResponse;
 
 
 /* --- enums --- */
@@ -321,6 +323,42 @@ struct  Encuentro__V1__RunRef
     , 0, 0, 0 }
 
 
+/*
+ * In any number of parts, together the JSON document that 'encuentro pair --json'
+ * prints; at most 256 MiB.
+ */
+struct  Encuentro__V1__VerifyCohortRequest
+{
+  ProtobufCMessage base;
+  /*
+   * In the first message only: what faults call the document.
+   */
+  char *document;
+  ProtobufCBinaryData part;
+};
+#define ENCUENTRO__V1__VERIFY_COHORT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&encuentro__v1__verify_cohort_request__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Encuentro__V1__VerifyCohortResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Whether all is as the result says.
+   */
+  protobuf_c_boolean is_verified;
+  protobuf_c_boolean is_optimal;
+  protobuf_c_boolean applies_quotas;
+  int64_t pairs;
+  size_t n_faults;
+  char **faults;
+};
+#define ENCUENTRO__V1__VERIFY_COHORT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&encuentro__v1__verify_cohort_response__descriptor) \
+    , 0, 0, 0, 0, 0,NULL }
+
+
 /* Encuentro__V1__PairCohortRequest methods */
 void   encuentro__v1__pair_cohort_request__init
                      (Encuentro__V1__PairCohortRequest         *message);
@@ -530,6 +568,44 @@ Encuentro__V1__RunRef *
 void   encuentro__v1__run_ref__free_unpacked
                      (Encuentro__V1__RunRef *message,
                       ProtobufCAllocator *allocator);
+/* Encuentro__V1__VerifyCohortRequest methods */
+void   encuentro__v1__verify_cohort_request__init
+                     (Encuentro__V1__VerifyCohortRequest         *message);
+size_t encuentro__v1__verify_cohort_request__get_packed_size
+                     (const Encuentro__V1__VerifyCohortRequest   *message);
+size_t encuentro__v1__verify_cohort_request__pack
+                     (const Encuentro__V1__VerifyCohortRequest   *message,
+                      uint8_t             *out);
+size_t encuentro__v1__verify_cohort_request__pack_to_buffer
+                     (const Encuentro__V1__VerifyCohortRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Encuentro__V1__VerifyCohortRequest *
+       encuentro__v1__verify_cohort_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   encuentro__v1__verify_cohort_request__free_unpacked
+                     (Encuentro__V1__VerifyCohortRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Encuentro__V1__VerifyCohortResponse methods */
+void   encuentro__v1__verify_cohort_response__init
+                     (Encuentro__V1__VerifyCohortResponse         *message);
+size_t encuentro__v1__verify_cohort_response__get_packed_size
+                     (const Encuentro__V1__VerifyCohortResponse   *message);
+size_t encuentro__v1__verify_cohort_response__pack
+                     (const Encuentro__V1__VerifyCohortResponse   *message,
+                      uint8_t             *out);
+size_t encuentro__v1__verify_cohort_response__pack_to_buffer
+                     (const Encuentro__V1__VerifyCohortResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Encuentro__V1__VerifyCohortResponse *
+       encuentro__v1__verify_cohort_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   encuentro__v1__verify_cohort_response__free_unpacked
+                     (Encuentro__V1__VerifyCohortResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Encuentro__V1__PairCohortRequest_Closure)
@@ -565,6 +641,12 @@ typedef void (*Encuentro__V1__CohortUnpaired_Closure)
 typedef void (*Encuentro__V1__RunRef_Closure)
                  (const Encuentro__V1__RunRef *message,
                   void *closure_data);
+typedef void (*Encuentro__V1__VerifyCohortRequest_Closure)
+                 (const Encuentro__V1__VerifyCohortRequest *message,
+                  void *closure_data);
+typedef void (*Encuentro__V1__VerifyCohortResponse_Closure)
+                 (const Encuentro__V1__VerifyCohortResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -582,6 +664,8 @@ extern const ProtobufCMessageDescriptor encuentro__v1__cohort_rows__descriptor;
 extern const ProtobufCMessageDescriptor encuentro__v1__cohort_pair__descriptor;
 extern const ProtobufCMessageDescriptor encuentro__v1__cohort_unpaired__descriptor;
 extern const ProtobufCMessageDescriptor encuentro__v1__run_ref__descriptor;
+extern const ProtobufCMessageDescriptor encuentro__v1__verify_cohort_request__descriptor;
+extern const ProtobufCMessageDescriptor encuentro__v1__verify_cohort_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -83,6 +83,10 @@ struct Encuentro__V1__Matchmaking_Service
                       const Encuentro__V1__PairCohortRequest *input,
                       Encuentro__V1__PairCohortResponse_Closure closure,
                       void *closure_data);
+  void (*verify_cohort)(Encuentro__V1__Matchmaking_Service *service,
+                        const Encuentro__V1__VerifyCohortRequest *input,
+                        Encuentro__V1__VerifyCohortResponse_Closure closure,
+                        void *closure_data);
   void (*reassign_networks)(Encuentro__V1__Matchmaking_Service *service,
                             const Encuentro__V1__ReassignNetworksRequest *input,
                             Encuentro__V1__ReassignNetworksResponse_Closure closure,
@@ -126,6 +130,7 @@ void encuentro__v1__matchmaking__init (Encuentro__V1__Matchmaking_Service *servi
       function_prefix__ ## suggest_partners,\
       function_prefix__ ## explain_pair,\
       function_prefix__ ## pair_cohort,\
+      function_prefix__ ## verify_cohort,\
       function_prefix__ ## reassign_networks,\
       function_prefix__ ## list_runs,\
       function_prefix__ ## get_run,\
@@ -176,6 +181,10 @@ void encuentro__v1__matchmaking__pair_cohort(ProtobufCService *service,
                                              const Encuentro__V1__PairCohortRequest *input,
                                              Encuentro__V1__PairCohortResponse_Closure closure,
                                              void *closure_data);
+void encuentro__v1__matchmaking__verify_cohort(ProtobufCService *service,
+                                               const Encuentro__V1__VerifyCohortRequest *input,
+                                               Encuentro__V1__VerifyCohortResponse_Closure closure,
+                                               void *closure_data);
 void encuentro__v1__matchmaking__reassign_networks(ProtobufCService *service,
                                                    const Encuentro__V1__ReassignNetworksRequest *input,
                                                    Encuentro__V1__ReassignNetworksResponse_Closure closure,

@@ -1,0 +1,104 @@
+import Classification
+import Foundation
+import Programme
+import Results
+import Synchronization
+
+/// The terms of one plan by networks, found when they are first asked for and kept:
+/// finding them means reading the plan again.
+final class TermCache: Sendable {
+  private let participant: Participant
+  /// One for each network of the programme.
+  private let slots: Slots
+
+  init(_ participant: Participant, networks: Int) {
+    self.participant = participant
+    slots = Slots(count: networks)
+  }
+
+  /// The words that carry the plan's logit for a network, by its place in the
+  /// programme.
+  ///
+  /// - Complexity: O(1) when they are there, otherwise O(tokens of the plan).
+  /// - Throws: `TextError` for a plan that is no text; `CancellationError`.
+  func terms(
+    of network: Int, classifier: Classifier, workspace: Classifier.Workspace
+  ) throws -> NetworkTerms {
+    if let known = slots[network] { return known }
+    let plan = participant.signals.plan?.text ?? ""
+    let found =
+      try plan.contains { !$0.isWhitespace }
+      ? NetworkTerms(
+        of: PlainText(plan), network: network, classifier: classifier, workspace: workspace)
+      : NetworkTerms(words: [], vectors: [:])
+    return slots.store(found, at: network)
+  }
+
+  /// Whether nothing has to be read for these networks.
+  func holds(_ networks: [Int]) -> Bool { networks.allSatisfy { slots[$0] != nil } }
+}
+
+/// The words of a plan that carry its logit for one network, each placed in the space
+/// of contents.
+final class NetworkTerms: Sendable {
+  let words: [ClassificationView.WordView]
+  let vectors: [String: QuantisedVector]
+
+  init(words: [ClassificationView.WordView], vectors: [String: QuantisedVector]) {
+    self.words = words
+    self.vectors = vectors
+  }
+
+  convenience init(
+    of text: PlainText, network: Int, classifier: Classifier, workspace: Classifier.Workspace
+  ) throws {
+    let classification = try classifier.classify(text, workspace: workspace)
+    let evidence = classifier.evidence(
+      for: classifier.heads.labels[network], in: text, classification: classification, limit: 3,
+      workspace: workspace)
+    var words: [ClassificationView.WordView] = []
+    for passage in evidence?.passages ?? [] {
+      words += passage.words.map {
+        .init(
+          text: text[$0.start..<$0.end], start: $0.start,
+          contribution: $0.contribution * passage.share)
+      }
+    }
+    let carrying = ClassificationView.WordView.carrying(words, limit: PlanTerms.most)
+    var vectors: [String: QuantisedVector] = [:]
+    for word in carrying where vectors[word.text] == nil && PlanTerms.isTerm(word.text) {
+      vectors[word.text] = QuantisedVector(classifier.content(of: word.text))
+    }
+    self.init(words: carrying, vectors: vectors)
+  }
+}
+
+/// Places that are filled once, by whoever comes first, and read without a lock.
+private final class Slots: @unchecked Sendable {
+  // The pointer and the count never change, and every access to what it points at is
+  // atomic, so sharing it between threads is safe.
+  private let places: UnsafeMutablePointer<AtomicLazyReference<NetworkTerms>>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    places = .allocate(capacity: count)
+    for place in 0..<count { (places + place).initialize(to: AtomicLazyReference()) }
+  }
+
+  deinit {
+    places.deinitialize(count: count)
+    places.deallocate()
+  }
+
+  subscript(place: Int) -> NetworkTerms? {
+    precondition(0..<count ~= place, "a network of the programme")
+    return places[place].load()
+  }
+
+  /// - Returns: what the place holds, which somebody else may have stored before.
+  func store(_ value: NetworkTerms, at place: Int) -> NetworkTerms {
+    precondition(0..<count ~= place, "a network of the programme")
+    return places[place].storeIfNil(value)
+  }
+}

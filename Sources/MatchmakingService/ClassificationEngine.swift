@@ -28,27 +28,19 @@ package struct ClassificationEngine: Sendable {
     self.programme = programme
   }
 
-  /// Classifies one document that is read from an open file or stream.
+  /// Classifies one text.
   ///
-  /// - Parameter passages: how many passages of evidence to give per network.
-  /// - Throws: `DocumentError`.
-  package func classify(
-    descriptor: Int32, named name: String, passages: Int, limit: Int
-  ) throws -> ClassificationView {
-    try classifier.view(
-      of: Document(descriptor: descriptor, limit: limit), named: name, passages: passages,
-      workspace: Classifier.Workspace())
-  }
-
-  /// Classifies files, several at a time; see `DocumentClassification`.
-  package func classify(
-    _ paths: [String], passages: Int, limit: Int,
-    receive: (Result<ClassificationView, DocumentFailure>) throws -> Void
-  ) async throws {
-    var batch = DocumentClassification(classifier: classifier)
-    batch.passages = passages
-    batch.limit = limit
-    try await batch.run(paths, receive: receive)
+  /// - Throws: `InputError` for what is no text; `CancellationError`.
+  package func classify(_ request: ClassificationRequest) throws -> ClassificationView {
+    let text: PlainText
+    do {
+      text = try PlainText(request.text, limit: .max)
+    } catch {
+      throw InputError(description: error.description)
+    }
+    return try classifier.view(
+      of: text, markup: request.isMarkdown ? .markdown : .plain, named: request.document,
+      passages: request.passages, workspace: Classifier.Workspace())
   }
 
   /// Classifies the plans of participants.

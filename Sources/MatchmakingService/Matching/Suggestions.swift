@@ -130,6 +130,24 @@ extension MatchingEngine {
     profiles[row].primaryNetwork.map { [programme.networks[$0].id.label] } ?? []
   }
 
+  /// Finds the terms that suggestions are explained with, which are otherwise found
+  /// when they are first asked for.
+  ///
+  /// - Parameter goesOn: asked before each participant.
+  func warmUp(while goesOn: () -> Bool) {
+    let workspace = Classifier.Workspace()
+    for (row, profile) in profiles.enumerated() {
+      guard goesOn() else { return }
+      var networks = Set([profile.primaryNetwork].compactMap(\.self))
+      for (network, membership) in (profile.memberships ?? []).enumerated()
+      where membership >= Self.belongs { networks.insert(network) }
+      for network in networks.sorted() {
+        // What fails here fails again, and is reported, when it is asked for.
+        _ = try? terms[row].terms(of: network, classifier: classifier, workspace: workspace)
+      }
+    }
+  }
+
   private func terms(
     of row: Int, networks: [String], workspace: Classifier.Workspace
   ) throws -> PlanTerms {

@@ -33,9 +33,6 @@ final class TermCache: Sendable {
       : NetworkTerms(words: [], vectors: [:])
     return slots.store(found, at: network)
   }
-
-  /// Whether nothing has to be read for these networks.
-  func holds(_ networks: [Int]) -> Bool { networks.allSatisfy { slots[$0] != nil } }
 }
 
 /// The words of a plan that carry its logit for one network, each placed in the space

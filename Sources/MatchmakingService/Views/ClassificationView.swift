@@ -3,21 +3,21 @@ import Foundation
 package import Results
 
 extension Classifier {
-  /// Classifies a document and explains its networks.
+  /// Classifies a text and explains its networks.
   ///
   /// - Parameter passages: how many passages to show for each network; 0 for no
   ///   evidence.
   package func view(
-    of document: Document, named name: String, passages: Int, workspace: Workspace
+    of text: PlainText, markup: Markup, named name: String, passages: Int, workspace: Workspace
   ) throws -> ClassificationView {
-    let result = try classify(document.text, markup: document.markup, workspace: workspace)
+    let result = try classify(text, markup: markup, workspace: workspace)
     let assigned = (result.primary.map { [$0] } ?? []) + result.further
     let evidence =
       passages == 0
       ? []
       : assigned.compactMap { network in
         self.evidence(
-          for: network, in: document.text, markup: document.markup, classification: result,
+          for: network, in: text, markup: markup, classification: result,
           limit: passages, workspace: workspace)
       }
     return ClassificationView(
@@ -31,10 +31,10 @@ extension Classifier {
           passages: evidence.passages.map { passage in
             ClassificationView.PassageView(
               start: passage.start, end: passage.end, share: passage.share, logit: passage.logit,
-              constant: passage.constant, text: document.text[passage.start..<passage.end],
+              constant: passage.constant, text: text[passage.start..<passage.end],
               words: passage.words.map {
                 .init(
-                  text: document.text[$0.start..<$0.end], start: $0.start,
+                  text: text[$0.start..<$0.end], start: $0.start,
                   contribution: $0.contribution)
               })
           })

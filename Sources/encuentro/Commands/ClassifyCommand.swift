@@ -14,7 +14,7 @@ enum ClassifyCommand: Command {
       A file that cannot be read is reported at the end, with exit code 65. Ctrl-C ends
       at once; the JSON printed so far then lacks its end.
       """,
-    options: SharedOption.engine + [
+    options: SharedOption.answers + [
       .init(name: "--evidence", value: "N", help: "passages to show for each network (default 2)"),
       .init(name: "--limit", value: "BYTES", help: "the most text in one document (16777216)"),
     ])
@@ -26,15 +26,16 @@ enum ClassifyCommand: Command {
     guard !arguments.operands.contains("-") || arguments.operands.count == 1 else {
       throw UsageError(message: "'-' goes with no other operand", command: syntax.name)
     }
-    let engine = try arguments.engine()
+    let answers = try await arguments.answers()
+    let programme = try await answers.programme()
+    let batch = DocumentClassification(answers, passages: passages, limit: limit)
     if arguments.operands.isEmpty || arguments.operands == ["-"] {
       do {
-        let view = try engine.classify(
-          descriptor: STDIN_FILENO, named: "standard input", passages: passages, limit: limit)
+        let view = try await batch.run(descriptor: STDIN_FILENO, named: "standard input")
         if isJSON {
           try console.json([view])
         } else {
-          console.print(ClassificationText(view, engine.programme, console).text)
+          console.print(ClassificationText(view, programme, console).text)
         }
         return 0
       } catch let error as DocumentError {
@@ -54,7 +55,7 @@ enum ClassifyCommand: Command {
     var done = 0
     var isFirst = true
     if isJSON { console.print("[", terminator: "") }
-    try await engine.classify(paths, passages: passages, limit: limit) { outcome in
+    try await batch.run(paths) { outcome in
       done += 1
       switch outcome {
       case .success(let view):
@@ -64,7 +65,7 @@ enum ClassifyCommand: Command {
           console.print(try console.encoded(view), terminator: "")
         } else {
           console.print(
-            (isFirst ? "" : "\n") + ClassificationText(view, engine.programme, console).text)
+            (isFirst ? "" : "\n") + ClassificationText(view, programme, console).text)
         }
         isFirst = false
       case .failure(let failure): failures.append(failure)

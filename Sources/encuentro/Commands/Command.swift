@@ -35,7 +35,12 @@ enum SharedOption {
     name: "--participants", value: "FILE",
     help: "participants instead of the sample, JSON Lines")
 
+  static let server = CommandSyntax.Option(
+    name: "--server", value: "HOST:PORT",
+    help: "ask a server, about its participants, instead of working it out here")
+
   static let engine = [model, heads, programme]
+  static let answers = [server, participants] + engine
 }
 
 extension Arguments {
@@ -50,6 +55,13 @@ extension Arguments {
     guard let path = string("--participants") else { return try SampleData.participants() }
     return try Participant.decode(
       jsonl: Input.data(path), source: path, definition: programme)
+  }
+
+  /// Whoever is to answer: the server that `--server` names, or this process.
+  func answers() async throws -> any Answering {
+    let engine = try engine()
+    let programme = engine.programme
+    return LocalAnswers(engine) { [self] in try participants(programme) }
   }
 
   func engine() throws -> ClassificationEngine {

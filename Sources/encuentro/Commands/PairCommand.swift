@@ -27,37 +27,27 @@ enum PairCommand: Command {
       .init(name: "--deadline", value: "30s", help: "give the best found after this time"),
       .init(name: "--seed", value: "N", help: "decides among equally good pairings (default 0)"),
       .init(name: "--csv", value: nil, help: "print the pairs as CSV"),
-      SharedOption.participants,
-    ] + SharedOption.engine)
+    ] + SharedOption.answers)
 
   /// Set by Ctrl-C.
   private static let isInterrupted = Atomic<Bool>(false)
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     try arguments.noOperands()
-    let engine = try arguments.matching(console)
-    let request = try request(arguments, engine.programme)
+    let answers = try await arguments.answers()
+    let programme = try await answers.programme()
+    let request = try request(arguments, programme)
     signal(SIGINT) { _ in PairCommand.isInterrupted.store(true, ordering: .relaxed) }
     let progress = Console.Progress(console)
-    let view = try engine.pair(
-      request, isCancelled: { isInterrupted.load(ordering: .relaxed) },
-      progress: { step in
-        let figures = [
-          step.value.map { "reached \(figure($0))" }, step.bound.map { "at most \(figure($0))" },
-          step.gap.map { "gap \(figure($0))" },
-        ].compactMap(\.self)
-        let closed = step.bound.flatMap { bound in
-          step.gap.map { bound > 0 ? 1 - $0 / bound : 1 }
-        }
-        progress.update(([step.phase] + figures).joined(separator: ", "), closed ?? 0)
-      })
+    let view = try await answers.pair(
+      request, isCancelled: { isInterrupted.load(ordering: .relaxed) }, progress: progress.report)
     progress.finish()
     if arguments.has("--json") {
       try console.json(view)
     } else if arguments.has("--csv") {
       console.print(csv(view), terminator: "")
     } else {
-      console.print(CohortText(view, engine.programme, console).text)
+      console.print(CohortText(view, programme, console).text)
     }
     guard view.isVerified else {
       console.error("the check found faults: \(view.faults.joined(separator: "; "))")
@@ -155,12 +145,14 @@ enum VerifyCommand: Command {
       the participants, every rule is checked, and the certificate against every pair, by
       code of its own. Exit code 0 when all is as the result says, 65 otherwise.
       """,
-    options: [SharedOption.participants] + SharedOption.engine)
+    options: SharedOption.answers)
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     let path = try arguments.single("RESULT.json")
     let data = try Input.data(path)
-    let view = try arguments.matching(console).verify(data, named: path)
+    let progress = Console.Progress(console)
+    let view = try await arguments.answers().verify(data, named: path, progress: progress.report)
+    progress.finish()
     let quotas = view.appliesQuotas ? "" : " (the programme's quotas were left out)"
     if arguments.has("--json") {
       try console.json(view)

@@ -21,8 +21,7 @@ enum ReassignCommand: Command {
       .init(name: "--min-size", value: "N", help: "the fewest participants of a network"),
       .init(name: "--max-size", value: "N", help: "the most participants of a network"),
       .init(name: "--csv", value: nil, help: "print CSV"),
-      SharedOption.participants,
-    ] + SharedOption.engine)
+    ] + SharedOption.answers)
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     try arguments.noOperands()
@@ -37,7 +36,9 @@ enum ReassignCommand: Command {
     if let path = arguments.string("--previous") {
       request.previous = try ReassignmentRequest.previous(from: Input.data(path), named: path)
     }
-    let view = try arguments.matching(console).reassign(request)
+    let progress = Console.Progress(console)
+    let view = try await arguments.answers().reassign(request, progress: progress.report)
+    progress.finish()
     if arguments.has("--json") {
       try console.json(view)
     } else if arguments.has("--csv") {

@@ -12,22 +12,18 @@ enum SampleCommand: Command {
       pairings with illustrative plans; --participants takes a file of your own
       (JSON Lines, as in Sources/Programme/Resources).
       """,
-    options: SharedOption.engine + [SharedOption.participants])
+    options: SharedOption.answers)
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     try arguments.noOperands()
-    let engine = try arguments.engine()
-    let participants = try arguments.participants(engine.programme)
+    let answers = try await arguments.answers()
     let progress = Console.Progress(console)
-    let view = try engine.classify(participants) { done in
-      progress.update(
-        "\(done) of \(participants.count) plans", Double(done) / Double(participants.count))
-    }
+    let view = try await answers.classifyParticipants(progress: progress.report)
     progress.finish()
     if arguments.has("--json") {
       try console.json(view)
     } else {
-      console.print(text(view, engine.programme, console))
+      console.print(text(view, try await answers.programme(), console))
     }
     for failure in view.failures { console.error("\(failure.id): \(failure.error)") }
     return view.failures.isEmpty ? 0 : ExitCode.data

@@ -18,8 +18,7 @@ enum SuggestCommand: Command {
       .init(name: "--network", value: "N3", help: "both must belong to this network"),
       .init(name: "--country", value: "BR", help: "the partner's country"),
       .init(name: "--exclude", value: "NAMES", help: "names, separated by commas, not wanted"),
-      SharedOption.participants,
-    ] + SharedOption.engine)
+    ] + SharedOption.answers)
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     var request = SuggestionRequest(name: try arguments.name())
@@ -36,12 +35,14 @@ enum SuggestCommand: Command {
       arguments.string("--exclude")?.split(separator: ",").map {
         $0.trimmingCharacters(in: .whitespaces)
       } ?? []
-    let engine = try arguments.matching(console)
-    let view = try engine.suggest(request)
+    let answers = try await arguments.answers()
+    let progress = Console.Progress(console)
+    let view = try await answers.suggest(request, progress: progress.report)
+    progress.finish()
     if arguments.has("--json") {
       try console.json(view)
     } else {
-      console.print(SuggestionsText(view, engine.programme, console).text)
+      console.print(SuggestionsText(view, try await answers.programme(), console).text)
     }
     return 0
   }
@@ -52,18 +53,6 @@ extension Arguments {
   func name() throws(UsageError) -> String {
     guard !operands.isEmpty else { return try single("NAME") }
     return operands.joined(separator: " ")
-  }
-
-  /// An engine over the participants that the options name.
-  func matching(_ console: Console) throws -> MatchingEngine {
-    let engine = try engine()
-    let participants = try participants(engine.programme)
-    let progress = Console.Progress(console)
-    defer { progress.finish() }
-    return try engine.matching(participants) { done in
-      progress.update(
-        "\(done) of \(participants.count) profiles", Double(done) / Double(participants.count))
-    }
   }
 }
 

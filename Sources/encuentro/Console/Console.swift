@@ -1,4 +1,5 @@
 import Foundation
+import Results
 import Synchronization
 
 /// What the program prints, and how.
@@ -89,6 +90,23 @@ struct Console: Sendable {
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 30 - full)
         console.write("\r\u{1B}[K\(bar) \(Int(fraction * 100)) % \(label)")
       }
+    }
+
+    /// Shows how far a job is.
+    @Sendable func report(_ step: JobProgress) {
+      if step.total > 0 {
+        update(
+          "\(step.done) of \(step.total) \(step.phase)", Double(step.done) / Double(step.total))
+        return
+      }
+      let figures = [
+        step.value.map { "reached \(figure($0))" }, step.bound.map { "at most \(figure($0))" },
+        step.gap.map { "gap \(figure($0))" },
+      ].compactMap(\.self)
+      let closed = step.bound.flatMap { bound in
+        step.gap.map { bound > 0 ? 1 - $0 / bound : 1 }
+      }
+      update(([step.phase] + figures).joined(separator: ", "), closed ?? 0)
     }
 
     func finish() {

@@ -42,6 +42,26 @@ extension Participant {
     return try check(jsonl: jsonl, source: source, definition: definition).get()
   }
 
+  /// Checks participants that came otherwise than in a file, by the same rules.
+  ///
+  /// - Parameter source: how the findings call where they came from; their lines are
+  ///   the participants' numbers, from 1.
+  /// - Throws: ``ProgrammeError/invalid(_:omitted:)`` with all that is wrong.
+  /// - Complexity: O(n).
+  public static func check(
+    _ participants: [Participant], source: String, definition: ProgrammeDefinition
+  ) throws(ProgrammeError) {
+    let encoder = JSONEncoder()
+    var lines = Data()
+    for participant in participants {
+      // What has no JSON form, such as an infinite number, leaves an empty object, in
+      // which everything that is required is missed.
+      lines += (try? encoder.encode(participant)) ?? Data("{}".utf8)
+      lines.append(UInt8(ascii: "\n"))
+    }
+    _ = try check(jsonl: lines, source: source, definition: definition).get()
+  }
+
   private static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
     line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == 0x0D }
   }

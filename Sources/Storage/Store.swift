@@ -53,18 +53,6 @@ package protocol Store: Sendable {
   func forgetKeys(before time: Int64) throws(StoreError)
 }
 
-/// A participant as it is stored.
-package struct StoredParticipant: Hashable, Sendable {
-  package var participant: Participant
-  /// Of the write that made it so.
-  package var revision: UInt64
-
-  package init(participant: Participant, revision: UInt64) {
-    self.participant = participant
-    self.revision = revision
-  }
-}
-
 /// What an index is built from.
 package struct StoreSnapshot: Sendable {
   package var revision: UInt64

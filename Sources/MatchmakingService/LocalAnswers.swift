@@ -61,7 +61,7 @@ package final class LocalAnswers: Answering {
   package func reassign(
     _ request: ReassignmentRequest, progress: @escaping Report
   ) throws -> ReassignmentView {
-    try engine(progress).reassign(request)
+    try engine(progress).reassign(request, progress: progress)
   }
 
   private func engine(_ progress: @escaping Report) throws -> MatchingEngine {

@@ -27,7 +27,7 @@ extension ClassificationEngine {
     let builder = profileBuilder
     var profiles: [Profile] = []
     for participant in participants {
-      profiles.append(try builder.profile(of: participant))
+      profiles.append(try builder.profile(of: participant).profile)
       progress(profiles.count)
     }
     let index = Dictionary(

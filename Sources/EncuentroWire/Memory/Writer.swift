@@ -24,8 +24,12 @@ extension Arena {
       let memory = elements(UInt8.self, utf8.count + 1)
       // A zero in the text would end it for libprotobuf-c.
       if let start = utf8.baseAddress, memchr(start, 0, utf8.count) != nil {
-        return text(String(String.UnicodeScalarView(
-          String(decoding: utf8, as: UTF8.self).unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })))
+        return text(
+          String(
+            String.UnicodeScalarView(
+              String(decoding: utf8, as: UTF8.self).unicodeScalars.map {
+                $0 == "\0" ? "\u{FFFD}" : $0
+              })))
       }
       if let start = utf8.baseAddress { memory.initialize(from: start, count: utf8.count) }
       memory[utf8.count] = 0

@@ -9,8 +9,8 @@ import Results
 package struct MatchingEngine: Sendable {
   package let participants: [Participant]
   let profiles: [Profile]
-  /// The terms of each participant's plan.
-  let terms: [TermCache]
+  /// What was read of each participant's plan.
+  let plans: [PlanReading]
   let index: PartnerIndex
   let eligibility: Eligibility
   let lookup: NameLookup
@@ -44,7 +44,7 @@ package struct MatchingEngine: Sendable {
       }
     }
     let builder = ParallelProfiles(classifier: classifier, programme: programme)
-    (profiles, terms) = try builder.make(participants, reusing: earlier, progress: progress)
+    (profiles, plans) = try builder.make(participants, reusing: earlier, progress: progress)
     self.participants = participants
     eligibility = Eligibility(
       rules: programme.rules,

@@ -7,9 +7,13 @@ package import Results
 extension MatchingEngine {
   /// Assigns all participants to networks anew; nothing is stored.
   ///
+  /// - Parameter progress: called often, from any thread.
   /// - Throws: `InputError` for bounds that cannot hold or a previous network that
   ///   the programme does not have.
-  package func reassign(_ request: ReassignmentRequest) throws -> ReassignmentView {
+  package func reassign(
+    _ request: ReassignmentRequest, progress: @escaping Report = { _ in }
+  ) throws -> ReassignmentView {
+    progress(JobProgress(phase: "assigning"))
     let networks = programme.networks
     var options = Reassignment.Options()
     options.moveCost = request.moveCost
@@ -37,11 +41,7 @@ extension MatchingEngine {
           + "\(request.minimumSize ?? 0) participants each, for only \(participants) have a "
           + "signal; lower --min-size")
     }
-    let workspace = Classifier.Workspace()
-    var rows: [ReassignmentRow] = []
-    for (row, outcome) in result.outcomes.enumerated() {
-      rows.append(try self.row(row, outcome, previous: previous[row], workspace: workspace))
-    }
+    let rows = try self.rows(result.outcomes, previous: previous, progress: progress)
     return ReassignmentView(
       isDryRun: request.isDryRun, moveCost: request.moveCost, rows: rows,
       networks: networks.enumerated().map { index, network in
@@ -73,6 +73,20 @@ extension MatchingEngine {
     return previous
   }
 
+  /// The rows with their evidence, on all cores, since plans may have to be read again.
+  private func rows(
+    _ outcomes: [Reassignment.Outcome], previous: [Reassignment.Networks?],
+    progress: @escaping Report
+  ) throws -> [ReassignmentRow] {
+    try Parallel.map(count: outcomes.count) { done in
+      progress(JobProgress(phase: "rows with evidence", done: done, total: outcomes.count))
+    } makeScratch: {
+      Classifier.Workspace()
+    } element: { place, workspace in
+      try row(place, outcomes[place], previous: previous[place], workspace: workspace)
+    }
+  }
+
   private func row(
     _ row: Int, _ outcome: Reassignment.Outcome, previous: Reassignment.Networks?,
     workspace: Classifier.Workspace
@@ -100,27 +114,14 @@ extension MatchingEngine {
   private func evidence(
     _ row: Int, network: Int, workspace: Classifier.Workspace
   ) throws -> ReassignmentRow.EvidenceView {
-    let participant = participants[row]
     let id = programme.networks[network].id
-    var logit: Double?
-    var words: [String] = []
-    if let plan = participant.signals.plan?.text, plan.contains(where: { !$0.isWhitespace }) {
-      let text = try PlainText(plan)
-      let classification = try classifier.classify(text, workspace: workspace)
-      logit = classification.scores[network].logit
-      let passage = classifier.evidence(
-        for: id.label, in: text, classification: classification, limit: 1, workspace: workspace)?
-        .passages.first
-      words = ClassificationView.WordView.carrying(
-        (passage?.words ?? []).map {
-          .init(text: text[$0.start..<$0.end], start: $0.start, contribution: $0.contribution)
-        }, limit: 4
-      ).map(\.text)
-    }
+    let terms = try plans[row].terms(of: network, classifier: classifier, workspace: workspace)
     return ReassignmentRow.EvidenceView(
       network: id.label, membership: profiles[row].memberships?[network] ?? 0,
-      signals: SignalFusion.parts(of: id, planLogit: logit, signals: participant.signals).map {
+      signals: SignalFusion.parts(
+        of: id, planLogit: plans[row].logits?[network], signals: participants[row].signals
+      ).map {
         .init(signal: $0.signal.rawValue, logOdds: $0.logOdds, share: $0.share)
-      }, words: words)
+      }, words: terms.words.prefix(4).map(\.text))
   }
 }

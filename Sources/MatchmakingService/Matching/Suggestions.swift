@@ -143,7 +143,7 @@ extension MatchingEngine {
       where membership >= Self.belongs { networks.insert(network) }
       for network in networks.sorted() {
         // What fails here fails again, and is reported, when it is asked for.
-        _ = try? terms[row].terms(of: network, classifier: classifier, workspace: workspace)
+        _ = try? plans[row].terms(of: network, classifier: classifier, workspace: workspace)
       }
     }
   }
@@ -153,7 +153,7 @@ extension MatchingEngine {
   ) throws -> PlanTerms {
     PlanTerms(
       try networks.compactMap { programme.network(label: $0)?.id.index }.map {
-        try terms[row].terms(of: $0, classifier: classifier, workspace: workspace)
+        try plans[row].terms(of: $0, classifier: classifier, workspace: workspace)
       })
   }
 }

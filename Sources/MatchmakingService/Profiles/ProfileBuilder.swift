@@ -14,14 +14,15 @@ struct ProfileBuilder {
     self.programme = programme
   }
 
-  /// The profile of a participant.
+  /// The profile of a participant, and the logits of its plan by networks, nil without
+  /// a plan.
   ///
   /// - Throws: `TextError` for a plan that is no text; `CancellationError`.
-  func profile(of participant: Participant) throws -> Profile {
+  func profile(of participant: Participant) throws -> (profile: Profile, planLogits: [Double]?) {
     let plan = participant.signals.plan
     let read = try plan.flatMap { try self.read($0.text) }
     let region = participant.worldRegion(in: programme)
-    return Profile(
+    let profile = Profile(
       id: participant.id, name: participant.name,
       memberships: SignalFusion.memberships(
         planLogits: read?.logits, signals: participant.signals,
@@ -35,6 +36,7 @@ struct ProfileBuilder {
         gcom: participant.gcom,
         ris3Themes: participant.ris3Themes.isEmpty ? nil : Set(participant.ris3Themes),
         previousPartners: Set(participant.previousPartners), capacity: participant.capacity))
+    return (profile, read?.logits)
   }
 
   /// A profile of a text alone, with facts from elsewhere.

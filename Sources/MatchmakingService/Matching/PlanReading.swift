@@ -4,15 +4,19 @@ import Programme
 import Results
 import Synchronization
 
-/// The terms of one plan by networks, found when they are first asked for and kept:
-/// finding them means reading the plan again.
-final class TermCache: Sendable {
+/// What was read of one plan: its logits, and the terms that carry them by networks.
+/// These are found when they are first asked for, which means reading the plan again,
+/// and kept.
+final class PlanReading: Sendable {
   private let participant: Participant
+  /// By networks; nil without a plan.
+  let logits: [Double]?
   /// One for each network of the programme.
   private let slots: Slots
 
-  init(_ participant: Participant, networks: Int) {
+  init(_ participant: Participant, logits: [Double]?, networks: Int) {
     self.participant = participant
+    self.logits = logits
     slots = Slots(count: networks)
   }
 

@@ -66,6 +66,8 @@ let package = Package(
     .executableTarget(
       name: "CohortBench", dependencies: ["Matching", "CPeak", "CVectorKernels"],
       path: "Benchmarks/CohortBench"),
+    .executableTarget(
+      name: "RPCBench", dependencies: ["RPC", "EncuentroProtos"], path: "Benchmarks/RPCBench"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),

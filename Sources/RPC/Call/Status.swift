@@ -63,6 +63,9 @@ package struct RPCError: Error, Hashable, Sendable, CustomStringConvertible {
   package var message: String
   package var details: [Detail]
   package var metadata: Metadata
+  /// Whether no server has looked at the call, so that it may be tried again whatever
+  /// it does.
+  var isUntouched = false
 
   package init(
     _ code: StatusCode, _ message: String, details: [Detail] = [], metadata: Metadata = Metadata()

@@ -120,7 +120,8 @@ enum Read {
     }
     if let range, !range.contains(value) {
       throw .invalid(
-        field: field, reason: "is \(value); must be from \(range.lowerBound) to \(range.upperBound)")
+        field: field, reason: "is \(value); must be from \(range.lowerBound) to \(range.upperBound)"
+      )
     }
     return value
   }

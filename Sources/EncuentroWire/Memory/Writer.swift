@@ -1,3 +1,4 @@
+import EncuentroProtos
 import Foundation
 
 /// What fields of C structures point to when a message is written. Lists come as the
@@ -24,8 +25,12 @@ extension Arena {
       let memory = elements(UInt8.self, utf8.count + 1)
       // A zero in the text would end it for libprotobuf-c.
       if let start = utf8.baseAddress, memchr(start, 0, utf8.count) != nil {
-        return text(String(String.UnicodeScalarView(
-          String(decoding: utf8, as: UTF8.self).unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })))
+        return text(
+          String(
+            String.UnicodeScalarView(
+              String(decoding: utf8, as: UTF8.self).unicodeScalars.map {
+                $0 == "\0" ? "\u{FFFD}" : $0
+              })))
       }
       if let start = utf8.baseAddress { memory.initialize(from: start, count: utf8.count) }
       memory[utf8.count] = 0
@@ -41,6 +46,12 @@ extension Arena {
     _ choices: [Choice]
   ) -> (Int, UnsafeMutablePointer<Text?>?) {
     list(choices) { text($0.rawValue) }
+  }
+
+  func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
+    let memory = elements(UInt8.self, bytes.count)
+    memory.initialize(from: bytes, count: bytes.count)
+    return ProtobufCBinaryData(len: bytes.count, data: memory)
   }
 
   /// A message's structure with all that it points to.

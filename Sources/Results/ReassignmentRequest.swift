@@ -2,7 +2,7 @@ package import Foundation
 package import Programme
 
 /// What a secretariat asks for.
-package struct ReassignmentRequest: Sendable {
+package struct ReassignmentRequest: Equatable, Sendable {
   package var moveCost = 1.0
   package var minimumSize: Int?
   package var maximumSize: Int?

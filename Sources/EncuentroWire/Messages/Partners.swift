@@ -3,7 +3,7 @@ import Programme
 package import Results
 
 /// Asks for partners.
-package struct SuggestPartnersRequest: Sendable {
+package struct SuggestPartnersRequest: Equatable, Sendable {
   package var request: SuggestionRequest
   /// The revision of the store that the index must hold; 0 for whatever it holds.
   package var atLeastRevision: UInt64

@@ -3,7 +3,7 @@ import Programme
 package import Results
 
 /// Asks for all participants assigned anew, as a dry run or to be put into effect.
-package struct ReassignNetworksRequest: Sendable {
+package struct ReassignNetworksRequest: Equatable, Sendable {
   package var request: ReassignmentRequest
   /// As of `SuggestPartnersRequest`.
   package var atLeastRevision: UInt64

@@ -1,3 +1,5 @@
+import Programme
+
 /// How much one message may hold. Beyond the number of elements it is refused with
 /// `WireError.tooMany`; what is not here is bounded by the memory for unpacking alone.
 package enum WireLimits {
@@ -9,6 +11,8 @@ package enum WireLimits {
   package static let sections = 10_000
   /// Networks of a programme, and so of whatever has an entry for each.
   package static let networks = 1_000
+  /// Factors of a score.
+  package static let factors = Factor.allCases.count
   /// Regions of a programme, and countries of a region.
   package static let regions = 1_000
   /// Names that a SuggestPartnersRequest excludes.

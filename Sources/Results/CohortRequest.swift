@@ -24,25 +24,29 @@ package struct CohortBound: Sendable, Equatable {
 
   /// "country:PE", "region:japan", "network:N3" or "pairs".
   package init(group text: String, programme: ProgrammeDefinition) throws {
-    guard let group = Self.group(text, programme) else {
-      throw InputError(
-        description: "'\(text)' is no group of the programme; write country:PE, "
-          + "region:\(programme.regions.first?.id ?? "japan"), network:N3 or pairs")
-    }
-    self.group = group
+    guard let group = Group(label: text) else { throw Self.unknown(text, programme) }
+    self.init(group: group)
+    try check(in: programme)
   }
 
-  private static func group(_ text: String, _ programme: ProgrammeDefinition) -> Group? {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let name = parts.dropFirst().first.map(String.init) else {
-      return text == "pairs" ? .pairs : nil
-    }
-    switch parts[0] {
-    case "country": return programme.country(code: name.uppercased()).map { .country($0.code) }
-    case "region": return programme.region(id: name).map { .region($0.id) }
-    case "network": return programme.network(label: name.uppercased()).map { .network($0.id) }
-    default: return nil
-    }
+  /// That the programme has the group.
+  ///
+  /// - Throws: `InputError` if not.
+  package func check(in programme: ProgrammeDefinition) throws {
+    let isKnown =
+      switch group {
+      case .country(let code): programme.country(code: code) != nil
+      case .region(let id): programme.region(id: id) != nil
+      case .network(let id): programme.network(id) != nil
+      case .pairs: true
+      }
+    guard isKnown else { throw Self.unknown(group.label, programme) }
+  }
+
+  private static func unknown(_ text: String, _ programme: ProgrammeDefinition) -> InputError {
+    InputError(
+      description: "'\(text)' is no group of the programme; write country:PE, "
+        + "region:\(programme.regions.first?.id ?? "japan"), network:N3 or pairs")
   }
 
   /// How the rule is called in results.
@@ -60,6 +64,37 @@ package struct CohortBound: Sendable, Equatable {
   }
 }
 
+extension CohortBound.Group {
+  /// "country:PE", "region:japan", "network:N3" or "pairs"; nil for anything else.
+  /// Whether a programme has the group is not checked.
+  package init?(label: String) {
+    let parts = label.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = parts.dropFirst().first.map(String.init) else {
+      guard label == "pairs" else { return nil }
+      self = .pairs
+      return
+    }
+    switch parts[0] {
+    case "country": self = .country(name.uppercased())
+    case "region": self = .region(name)
+    case "network":
+      guard let id = Network.ID(label: name.uppercased()) else { return nil }
+      self = .network(id)
+    default: return nil
+    }
+  }
+
+  /// What `init(label:)` reads.
+  package var label: String {
+    switch self {
+    case .country(let code): "country:\(code)"
+    case .region(let id): "region:\(id)"
+    case .network(let id): "network:\(id)"
+    case .pairs: "pairs"
+    }
+  }
+}
+
 /// What a secretariat asks for when it pairs a cohort.
 package struct CohortRequest: Sendable {
   package var objective = CohortObjectiveName.total
@@ -71,6 +106,8 @@ package struct CohortRequest: Sendable {
   package var appliesQuotas = true
   package var deadline: Duration?
   package var seed: UInt64 = 0
+  /// Who puts the pairing into effect; nil for a dry run.
+  package var commit: Authorship?
 
   package init() {}
 }

@@ -2,15 +2,20 @@ package import Foundation
 package import Programme
 
 /// What a secretariat asks for.
-package struct ReassignmentRequest: Sendable {
-  package var isDryRun = true
+package struct ReassignmentRequest: Equatable, Sendable {
   package var moveCost = 1.0
   package var minimumSize: Int?
   package var maximumSize: Int?
   /// The assignment so far, by participants' ids.
   package var previous: [String: AssignedNetworks] = [:]
+  /// Whether the assignment so far is what a server has stored, instead of `previous`.
+  package var usesStored = false
+  /// Who puts the assignment into effect; nil for a dry run.
+  package var commit: Authorship?
 
   package init() {}
+
+  package var isDryRun: Bool { commit == nil }
 }
 
 extension ReassignmentRequest {

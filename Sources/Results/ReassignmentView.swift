@@ -52,9 +52,11 @@ package struct ReassignmentRow: Codable, Sendable, Equatable {
 
 /// A reassignment, as `encuentro reassign --json` prints it.
 package struct ReassignmentView: Codable, Sendable, Equatable {
+  package static let currentFormat = 1
+
   /// "reassignment", and the version of this form.
   package var kind = "reassignment"
-  package var format = 1
+  package var format = ReassignmentView.currentFormat
   package var isDryRun: Bool
   package var moveCost: Double
   package var rows: [ReassignmentRow]

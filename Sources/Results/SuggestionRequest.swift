@@ -1,7 +1,7 @@
 package import Programme
 
 /// What a committee asks for.
-package struct SuggestionRequest: Sendable {
+package struct SuggestionRequest: Equatable, Sendable {
   package var name: String
   package var top = 5
   /// Both must belong to this network.

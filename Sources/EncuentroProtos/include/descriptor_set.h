@@ -3,5 +3,5 @@
 #include <stddef.h>
 
 /* A serialised google.protobuf.FileDescriptorSet of everything below Protos/. */
-extern const unsigned char encuentro_descriptor_set[];
+const unsigned char *encuentro_descriptor_set_bytes(void);
 extern const size_t encuentro_descriptor_set_length;

@@ -1,3 +1,4 @@
+import EncuentroProtos
 import Foundation
 
 /// What fields of C structures point to when a message is written. Lists come as the
@@ -45,6 +46,12 @@ extension Arena {
     _ choices: [Choice]
   ) -> (Int, UnsafeMutablePointer<Text?>?) {
     list(choices) { text($0.rawValue) }
+  }
+
+  func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
+    let memory = elements(UInt8.self, bytes.count)
+    memory.initialize(from: bytes, count: bytes.count)
+    return ProtobufCBinaryData(len: bytes.count, data: memory)
   }
 
   /// A message's structure with all that it points to.

@@ -3,7 +3,7 @@ import Programme
 package import Results
 
 /// Asks for partners.
-package struct SuggestPartnersRequest: Sendable {
+package struct SuggestPartnersRequest: Equatable, Sendable {
   package var request: SuggestionRequest
   /// The revision of the store that the index must hold; 0 for whatever it holds.
   package var atLeastRevision: UInt64
@@ -142,8 +142,8 @@ extension SuggestionView: Mapped {
       score: try Read.number(c.score, "score"),
       margin: try Read.optional(c.margin_or_none_case, c.margin, "margin"),
       next: try Read.optional(c.next, "next"),
-      factors: try Read.messages(c.n_factors, c.factors, "factors", limit: Factor.allCases.count),
-      unknown: try Read.choices(c.n_unknown, c.unknown, "unknown", limit: Factor.allCases.count),
+      factors: try Read.messages(c.n_factors, c.factors, "factors", limit: WireLimits.factors),
+      unknown: try Read.choices(c.n_unknown, c.unknown, "unknown", limit: WireLimits.factors),
       sharedNetworks: try Read.messages(
         c.n_shared_networks, c.shared_networks, "shared_networks", limit: WireLimits.networks),
       terms: try Read.messages(c.n_terms, c.terms, "terms", limit: .max))

@@ -34,6 +34,7 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .target(name: "EncuentroProtos", linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(name: "Measurement"),
     .target(name: "RPC", dependencies: ["CUV", "EncuentroProtos"]),
     .target(name: "EncuentroWire", dependencies: ["Programme", "Results", "EncuentroProtos"]),
     .target(name: "Storage", dependencies: ["Programme", "CSQLite"]),
@@ -42,14 +43,15 @@ let package = Package(
     .target(
       name: "MatchmakingService",
       dependencies: [
-        "EncuentroWire", "Storage", "Results", "Matching", "Classification", "Programme",
+        "RPC", "EncuentroWire", "Storage", "Measurement", "Results", "Matching", "Classification",
+        "Programme",
       ]),
     .target(
-      name: "LoadTest", dependencies: ["EncuentroClient", "RPC", "EncuentroWire", "Results"]),
+      name: "LoadTest", dependencies: ["EncuentroClient", "Measurement", "RPC", "Results"]),
     .executableTarget(
       name: "encuentro",
       dependencies: [
-        "MatchmakingService", "Results", "Programme",
+        "MatchmakingService", "EncuentroClient", "Storage", "Results", "RPC", "Programme",
       ]),
 
     // What `make bench` runs.

@@ -31,9 +31,9 @@ package struct WireMethod<Request: WireMessage, Response: WireMessage>: Sendable
 /// Every method of the contract.
 package enum Contract {
   package static let classify =
-    WireMethod<ClassifyRequest, ClassificationView>("Matchmaking/Classify")
+    WireMethod<ClassificationRequest, ClassificationView>("Matchmaking/Classify")
   package static let classifyPlans =
-    WireMethod<ClassifyRequest, ClassifyPlansOutcome>(
+    WireMethod<ClassificationRequest, ClassifyPlansOutcome>(
       "Matchmaking/ClassifyPlans", client: true, server: true)
   package static let classifyParticipants =
     WireMethod<ClassifyParticipantsRequest, ClassifyParticipantsStep>(
@@ -58,6 +58,8 @@ package enum Contract {
     WireMethod<ExplainPairRequest, ExplanationView>("Matchmaking/ExplainPair")
   package static let pairCohort =
     WireMethod<PairCohortRequest, PairCohortStep>("Matchmaking/PairCohort", server: true)
+  package static let verifyCohort =
+    WireMethod<VerifyCohortRequest, VerificationView>("Matchmaking/VerifyCohort", client: true)
   package static let reassignNetworks =
     WireMethod<ReassignNetworksRequest, ReassignNetworksStep>(
       "Matchmaking/ReassignNetworks", server: true)
@@ -85,7 +87,8 @@ package enum Contract {
   package static let methods = [
     classify.info, classifyPlans.info, classifyParticipants.info, upsertParticipants.info,
     getParticipant.info, listParticipants.info, deleteParticipant.info, submitPlan.info,
-    suggestPartners.info, explainPair.info, pairCohort.info, reassignNetworks.info,
+    suggestPartners.info, explainPair.info, pairCohort.info, verifyCohort.info,
+    reassignNetworks.info,
     listRuns.info, getRun.info, recordDecision.info, listDecisions.info, getProgramme.info,
     healthCheck.info, healthWatch.info, serverInfo.info,
   ]

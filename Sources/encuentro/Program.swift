@@ -1,3 +1,4 @@
+import EncuentroClient
 import Foundation
 import MatchmakingService
 import Programme
@@ -6,9 +7,10 @@ import Programme
 enum Program {
   static var commands: [any Command.Type] {
     [
-      ClassifyCommand.self, SampleCommand.self, SuggestCommand.self, PairCommand.self,
-      VerifyCommand.self,
-      ReassignCommand.self, EvaluateClassificationCommand.self,
+      ClassifyCommand.self, SampleCommand.self, SuggestCommand.self, ExplainCommand.self,
+      PairCommand.self,
+      VerifyCommand.self, ReassignCommand.self, ServeCommand.self,
+      EvaluateClassificationCommand.self,
       EvaluatePartnersCommand.self,
       TrainCommand.self, FitWeightsCommand.self, ProgrammeCheckCommand.self,
       ProgrammeShowCommand.self,
@@ -58,6 +60,9 @@ enum Program {
     case let error as Input.Missing:
       console.error(error.description)
       return ExitCode.noInput
+    case let error as ServerFailure:
+      console.error(error.description)
+      return ExitCode.unavailable
     case let error as any CustomStringConvertible & Error where Failure.isUnavailable(error):
       console.error(error.description)
       return ExitCode.unavailable

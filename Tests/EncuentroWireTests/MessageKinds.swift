@@ -44,9 +44,9 @@ struct MessageKind: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [MessageKind] = [
-    MessageKind(ClassifyRequest.self) { g in
-      ClassifyRequest(
-        document: g.text(), text: g.text(), markup: g.pick(ClassifyRequest.Markup.allCases),
+    MessageKind(ClassificationRequest.self) { g in
+      ClassificationRequest(
+        document: g.text(), text: g.text(), isMarkdown: g.pick([true, false]),
         passages: g.int(0...1000))
     },
     MessageKind(ClassificationView.self) { $0.classification() },

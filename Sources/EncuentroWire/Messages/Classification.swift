@@ -1,27 +1,6 @@
 import EncuentroProtos
 package import Results
 
-/// A text to be sorted into the networks.
-package struct ClassifyRequest: Hashable, Sendable {
-  package enum Markup: Hashable, Sendable, CaseIterable {
-    case plain, markdown
-  }
-
-  /// What the answer calls the document.
-  package var document: String
-  package var text: String
-  package var markup: Markup
-  /// Passages of evidence for each network, 0 to 1000.
-  package var passages: Int
-
-  package init(document: String, text: String, markup: Markup = .plain, passages: Int) {
-    self.document = document
-    self.text = text
-    self.markup = markup
-    self.passages = passages
-  }
-}
-
 /// The answer to one document of ClassifyPlans.
 package enum ClassifyPlansOutcome: Equatable, Sendable {
   case result(ClassificationView)
@@ -45,31 +24,27 @@ package enum ClassifyParticipantsStep: Equatable, Sendable {
 
 // MARK: - Texts
 
-extension ClassifyRequest: MappedMessage {
+extension ClassificationRequest: MappedMessage {
   static func initialise(_ c: UnsafeMutablePointer<Encuentro__V1__ClassifyRequest>) {
     encuentro__v1__classify_request__init(c)
   }
 
-  /// The contract's numbers.
-  private static let markups: [(Encuentro__V1__Markup, Markup)] = [
-    (ENCUENTRO__V1__MARKUP__PLAIN, .plain), (ENCUENTRO__V1__MARKUP__MARKDOWN, .markdown),
+  /// The contract's numbers, and whether they are Markdown.
+  private static let markups: [(Encuentro__V1__Markup, Bool)] = [
+    (ENCUENTRO__V1__MARKUP__PLAIN, false), (ENCUENTRO__V1__MARKUP__MARKDOWN, true),
   ]
 
   init(wire c: Encuentro__V1__ClassifyRequest) throws(WireError) {
-    document = try Read.text(c.document, "document")
-    text = try Read.text(c.text, "text")
-    markup = try Read.choice(c.markup, "markup", of: Self.markups)
-    passages = try Read.number(c.passages, "passages", in: 0...WireLimits.top)
+    self.init(
+      document: try Read.text(c.document, "document"), text: try Read.text(c.text, "text"),
+      isMarkdown: try Read.choice(c.markup, "markup", of: Self.markups),
+      passages: try Read.number(c.passages, "passages", in: 0...WireLimits.top))
   }
 
   func fill(_ c: inout Encuentro__V1__ClassifyRequest, _ arena: Arena) {
     c.document = arena.text(document)
     c.text = arena.text(text)
-    c.markup =
-      switch markup {
-      case .plain: ENCUENTRO__V1__MARKUP__PLAIN
-      case .markdown: ENCUENTRO__V1__MARKUP__MARKDOWN
-      }
+    c.markup = isMarkdown ? ENCUENTRO__V1__MARKUP__MARKDOWN : ENCUENTRO__V1__MARKUP__PLAIN
     c.passages = Int32(clamping: passages)
   }
 }

@@ -1,6 +1,8 @@
+import EncuentroClient
 import Foundation
 import MatchmakingService
 import Programme
+import RPC
 import Results
 
 /// One command of the program.
@@ -59,6 +61,13 @@ extension Arguments {
 
   /// Whoever is to answer: the server that `--server` names, or this process.
   func answers() async throws -> any Answering {
+    if let address = try address("--server") {
+      for option in ["--participants", "--model", "--heads", "--programme"]
+      where string(option) != nil {
+        throw UsageError(message: "\(option) goes with no --server, which has its own")
+      }
+      return RemoteAnswers(try Connection(to: address, agent: "encuentro").client)
+    }
     let engine = try engine()
     let programme = engine.programme
     return LocalAnswers(engine) { [self] in try participants(programme) }

@@ -1,0 +1,59 @@
+import EncuentroWire
+import Foundation
+import Programme
+import RPC
+import Results
+import Storage
+
+extension Handlers {
+  var reassignmentMethods: [Method] {
+    [
+      serverStream(Contract.reassignNetworks) { call, responses in
+        try await reassign(call, responses)
+      }
+    ]
+  }
+
+  private func reassign(
+    _ call: ReassignNetworksRequest, _ responses: Responses<ReassignNetworksStep>
+  ) async throws {
+    let snapshot = try await matchmaking.snapshot(atLeast: call.atLeastRevision)
+    var request = call.request
+    if request.usesStored { request.previous = snapshot.assignments }
+    let asked = request
+    let (view, document) = try await responses.reporting(on: jobs, as: { .progress($0) }) {
+      report in
+      let view = try snapshot.engine.reassign(asked, progress: report)
+      try Task.checkCancellation()
+      report(JobProgress(phase: "recording"))
+      return (view, try ResultDocument.encode(view))
+    }
+    let run = NewRun(
+      kind: .reassignment, committed: request.commit != nil, revision: snapshot.revision,
+      summary: view.summary, result: document,
+      assignments: request.commit == nil ? nil : view.assignments)
+    var named = call
+    named.request.commit = nil
+    let receipt = try await record(
+      run, request.commit, Contract.reassignNetworks.name, named.encoded())
+    try await responses.send(
+      contentsOf: ReassignNetworksStep.steps(of: view, run: RunRef(receipt)))
+  }
+}
+
+extension ReassignmentView {
+  /// "91 participants: 80 kept, 11 moved".
+  fileprivate var summary: String {
+    let counts = Dictionary(grouping: rows, by: \.change).mapValues(\.count)
+    let parts = ["kept", "moved", "new", "unassigned"].compactMap { change in
+      counts[change].map { "\($0) \(change)" }
+    }
+    return "\(rows.count) participants: \(parts.joined(separator: ", "))"
+  }
+
+  fileprivate var assignments: [String: AssignedNetworks] {
+    Dictionary(
+      rows.compactMap { row in row.now.map { (row.participant.id, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+}

@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "StorageTests", dependencies: ["Storage", "CSQLite", "TestSupport"]),
     .testTarget(
       name: "EncuentroWireTests",
-      dependencies: ["EncuentroWire", "EncuentroProtos", "Results", "TestSupport"]),
+      dependencies: ["EncuentroWire", "EncuentroProtos", "Programme", "Results", "TestSupport"]),
     .testTarget(name: "LoadTestTests", dependencies: ["LoadTest", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(

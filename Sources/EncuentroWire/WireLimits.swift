@@ -25,6 +25,8 @@ package enum WireLimits {
   package static let bounds = 1_000
   /// Assignments given with a ReassignNetworksRequest.
   package static let assignments = 100_000
+  /// Characters of a decision's reason.
+  package static let reason = 4096
   /// Characters of an idempotency key.
   package static let idempotencyKey = 128
 

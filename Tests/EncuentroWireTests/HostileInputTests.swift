@@ -162,6 +162,19 @@ struct HostileInputTests {
     #expect(decoded.request.pinned.count == WireLimits.pairs)
   }
 
+  @Test("Memory may end at any piece", arguments: MessageKind.all)
+  func exhaustion(kind: MessageKind) throws {
+    var generator = TestGenerator(seed: 4)
+    let sample = try kind.sample(&generator)
+    for limit in stride(from: 0, to: 4000, by: 8) {
+      do {
+        try kind.unpack(sample, limit)
+      } catch let error as WireError {
+        #expect(error == .tooLarge(message: kind.name, limit: limit))
+      }
+    }
+  }
+
   @Test("Bytes that are no message say of which")
   func malformed() throws {
     let error = try error([0x0A, 0x05, 0x61], as: GetParticipantRequest.self)

@@ -15,6 +15,8 @@ struct MessageKind: Sendable, CustomTestStringConvertible {
   let sample: @Sendable (inout TestGenerator) throws -> [UInt8]
   /// Decodes and encodes again.
   let recode: @Sendable ([UInt8]) throws -> [UInt8]
+  /// Decodes within so many bytes of memory.
+  let unpack: @Sendable ([UInt8], Int) throws -> Void
   /// Whether a random value survives the way there and back.
   let survives: @Sendable (inout TestGenerator) throws -> Bool
 
@@ -28,6 +30,7 @@ struct MessageKind: Sendable, CustomTestStringConvertible {
     name = descriptor.name
     sample = { try value(&$0).encoded() }
     recode = { try M.decode($0).encoded() }
+    unpack = { _ = try Arena.unpack($0, as: M.self, limit: $1) }
     survives = {
       let value = try value(&$0)
       let bytes = value.encoded()

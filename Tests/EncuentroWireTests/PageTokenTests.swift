@@ -1,4 +1,5 @@
 import EncuentroWire
+import Programme
 import TestSupport
 import Testing
 
@@ -20,6 +21,33 @@ struct PageTokenTests {
     #expect(try PageToken.id(in: PageRequest(), of: .runs) == nil)
     let page = PageRequest(token: PageToken(.runs, before: -7).text)
     #expect(try PageToken.id(in: page, of: .runs) == -7)
+  }
+
+  @Test("Pages follow each other to the end, however large the rows")
+  func pages() throws {
+    var generator = TestGenerator(seed: 3)
+    for bytes in [1, 20_000, 2_000_000] {
+      let all = (0..<130).map { index in
+        var decision = generator.decision()
+        decision.id = Int64(1000 - index)
+        decision.reason = String(repeating: "x", count: bytes)
+        return decision
+      }
+      var page = PageRequest(size: 60)
+      var seen: [Int64] = []
+      repeat {
+        let id = try PageToken.id(in: page, of: .decisions) ?? .max
+        let rows = all.filter { $0.id < id }.prefix(page.limit + 1)
+        let response = ListDecisionsResponse(page, of: Array(rows))
+        #expect(!response.decisions.isEmpty && response.decisions.count <= 60)
+        #expect(response.decisions.count == 1 || response.encoded().count <= 1 << 20 + 100)
+        seen += response.decisions.map(\.id)
+        page.token = response.nextPageToken
+      } while !page.token.isEmpty
+      #expect(seen == all.map(\.id))
+    }
+    #expect(
+      ListRunsResponse(PageRequest(), of: []) == ListRunsResponse(runs: [], nextPageToken: ""))
   }
 
   @Test("Tokens of another list, changed ones and nonsense are refused")

@@ -61,6 +61,18 @@ struct StreamingTests {
     #expect(throws: AssemblyError.size(bytes: bytes, expected: bytes + 1)) { try short.finish() }
   }
 
+  @Test("One write of many participants is split, its author first")
+  func upsert() throws {
+    var generator = TestGenerator(seed: 2)
+    let author = Authorship(actor: "a", idempotencyKey: "k")
+    for count in [0, 1, 2000] {
+      let participants = generator.list(count...count) { $0.participant() }
+      let requests = try sent(UpsertParticipantsRequest.requests(participants, by: author))
+      #expect(requests.map(\.authorship) == [author] + requests.dropFirst().map { _ in nil })
+      #expect(requests.flatMap(\.participants) == participants)
+    }
+  }
+
   @Test("Steps that are missing, repeated, or out of order are told")
   func order() throws {
     var generator = TestGenerator(seed: 5)

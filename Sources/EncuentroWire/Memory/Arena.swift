@@ -59,7 +59,8 @@ final class Arena {
 extension Arena {
   /// Memory whose size can be read back, since libprotobuf-c forgets how long a text is.
   fileprivate func allocateSized(_ count: Int) -> UnsafeMutableRawPointer? {
-    guard count <= budget, let memory = allocate(count + Self.alignment) else {
+    // A size that C could hold and Swift cannot is below 0.
+    guard (0...budget).contains(count), let memory = allocate(count + Self.alignment) else {
       isExhausted = true
       return nil
     }
@@ -85,16 +86,20 @@ extension Arena {
   }()
 
   /// Reads a message; its structures live until the value is made from them.
-  static func unpack<M: Mapped>(_ bytes: [UInt8], as type: M.Type) throws(WireError) -> M {
+  ///
+  /// - Parameter limit: the most bytes for them; what `WireLimits` gives unless stated.
+  static func unpack<M: Mapped>(
+    _ bytes: [UInt8], as type: M.Type = M.self, limit: Int? = nil
+  ) throws(WireError) -> M {
     let descriptor = withBlank(M.self) { $0.pointee.descriptor }
     func name() -> String { descriptor.map { String(cString: $0.pointee.name) } ?? "message" }
 
-    let limit = WireLimits.arena(for: bytes.count)
+    let limit = limit ?? WireLimits.arena(for: bytes.count)
     let arena = Arena(budget: limit, expecting: min(4 * bytes.count, 1 << 20))
     return try withExtendedLifetime(arena) { () throws(WireError) -> M in
       var allocator = ProtobufCAllocator(
         alloc: { arena, size in
-          guard let arena, size <= WireLimits.arena(for: .max / 64) else { return nil }
+          guard let arena else { return nil }
           return Unmanaged<Arena>.fromOpaque(arena).takeUnretainedValue().allocateSized(size)
         },
         free: { _, _ in },

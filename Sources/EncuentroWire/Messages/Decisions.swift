@@ -60,6 +60,13 @@ package struct ListDecisionsResponse: Hashable, Sendable {
     self.decisions = decisions
     self.nextPageToken = nextPageToken
   }
+
+  /// As of `ListParticipantsResponse`.
+  package init(_ page: PageRequest, of decisions: [Decision]) {
+    (self.decisions, nextPageToken) = Batches.page(page, of: decisions) {
+      PageToken(.decisions, before: $0.id)
+    }
+  }
 }
 
 // MARK: - The messages
@@ -118,8 +125,8 @@ extension RecordDecisionRequest: MappedMessage {
     partner = try Read.text(c.partner, "partner")
     verdict = try Read.choice(c.verdict, "verdict", of: verdicts)
     reason = try Read.text(c.reason, "reason")
-    guard (1...4096).contains(reason.unicodeScalars.count) else {
-      throw .invalid(field: "reason", reason: "must have 1 to 4096 characters")
+    guard (1...WireLimits.reason).contains(reason.unicodeScalars.count) else {
+      throw .invalid(field: "reason", reason: "must have 1 to \(WireLimits.reason) characters")
     }
     authorship = try Authorship(actor: c.actor, key: c.idempotency_key)
   }

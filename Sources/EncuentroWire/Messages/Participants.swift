@@ -12,6 +12,16 @@ package struct UpsertParticipantsRequest: Hashable, Sendable {
     self.authorship = authorship
     self.participants = participants
   }
+
+  /// One write of any number of participants, in messages of at most `Batches.bytes`; a
+  /// larger participant has one of its own.
+  package static func requests(
+    _ participants: [Participant], by authorship: Authorship
+  ) -> [UpsertParticipantsRequest] {
+    // A first message even for nobody: a write needs its author.
+    let rest = Batches.rows(participants).map { UpsertParticipantsRequest(participants: $0) }
+    return [UpsertParticipantsRequest(authorship: authorship, participants: [])] + rest
+  }
 }
 
 package struct UpsertParticipantsResponse: Hashable, Sendable {
@@ -54,6 +64,18 @@ package struct ListParticipantsResponse: Hashable, Sendable {
   package init(participants: [StoredParticipant], nextPageToken: String, total: Int) {
     self.participants = participants
     self.nextPageToken = nextPageToken
+    self.total = total
+  }
+
+  /// The page that was asked for, or its beginning where it would be too large to send;
+  /// the token then goes on from there.
+  ///
+  /// - Parameter participants: what follows the page's token, one more than
+  ///   `page.limit` if there are so many.
+  package init(_ page: PageRequest, of participants: [StoredParticipant], total: Int) {
+    (self.participants, nextPageToken) = Batches.page(page, of: participants) {
+      PageToken(.participants, after: $0.participant.id)
+    }
     self.total = total
   }
 }

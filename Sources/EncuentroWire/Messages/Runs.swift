@@ -31,6 +31,11 @@ package struct ListRunsResponse: Hashable, Sendable {
     self.runs = runs
     self.nextPageToken = nextPageToken
   }
+
+  /// As of `ListParticipantsResponse`.
+  package init(_ page: PageRequest, of runs: [Run]) {
+    (self.runs, nextPageToken) = Batches.page(page, of: runs) { PageToken(.runs, before: $0.id) }
+  }
 }
 
 package struct GetRunRequest: Hashable, Sendable {

@@ -28,6 +28,26 @@ package enum Batches {
     return batches
   }
 
+  /// The most bytes of a page's rows, unless a single row is larger: a quarter of a frame.
+  private static let pageBytes = 1 << 20
+
+  /// The rows of a page, and the text of the token for the next; empty after the last.
+  ///
+  /// - Parameter rows: what is left of the list, at least one more than the page if there
+  ///   are so many.
+  static func page<Row: Mapped>(
+    _ page: PageRequest, of rows: [Row], token: (Row) -> PageToken
+  ) -> ([Row], String) {
+    var room = pageBytes
+    let fitting = rows.prefix(page.limit).prefix { row in
+      room -= Arena.packedSize(of: row) + 6
+      return room >= 0
+    }
+    let taken = fitting.isEmpty ? rows.prefix(1) : fitting
+    guard taken.count < rows.count, let last = taken.last else { return (Array(taken), "") }
+    return (Array(taken), token(last).text)
+  }
+
   static func parts(_ document: [UInt8]) -> [[UInt8]] {
     let size = bytes - overhead
     return stride(from: 0, to: document.count, by: size).map {

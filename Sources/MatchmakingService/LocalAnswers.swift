@@ -11,13 +11,16 @@ package final class LocalAnswers: Answering {
   /// Made when it is first needed, since texts are classified without it.
   private let matching = Mutex<MatchingEngine?>(nil)
 
-  /// - Parameter participants: read when they are first needed.
+  /// - Parameter participants: read when they are first needed, and answered about in the
+  ///   order of their ids, as a server does.
   package init(
     _ classification: ClassificationEngine,
     participants: @escaping @Sendable () throws -> [Participant]
   ) {
     self.classification = classification
-    self.participants = participants
+    self.participants = {
+      try participants().sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    }
   }
 
   package func programme() -> ProgrammeDefinition { classification.programme }

@@ -60,7 +60,6 @@ struct Contents: Sendable {
     case .delete(let id):
       participants[id] = nil
       assignments[id] = nil
-      decisions = decisions.filter { $0.key.first != id && $0.key.second != id }
     case .submitPlan(let id, let plan):
       participants[id]?.signals.plan = plan
     case .decide:

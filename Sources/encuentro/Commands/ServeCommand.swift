@@ -95,7 +95,7 @@ enum ServeCommand: Command {
         message: "--participants goes with no --data; use 'encuentro import' to fill the store",
         command: syntax.name)
     }
-    throw UsageError(message: folder)
+    return try SQLiteStore(folder: folder)
   }
 }
 

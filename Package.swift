@@ -51,7 +51,8 @@ let package = Package(
     .executableTarget(
       name: "encuentro",
       dependencies: [
-        "MatchmakingService", "EncuentroClient", "Storage", "Results", "RPC", "Programme",
+        "MatchmakingService", "EncuentroClient", "EncuentroWire", "Storage", "Results", "RPC",
+        "Programme",
       ]),
 
     // What `make bench` runs.

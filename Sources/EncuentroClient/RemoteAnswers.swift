@@ -11,7 +11,7 @@ package struct RemoteAnswers: Answering {
   package init(_ client: Client) { self.client = client }
 
   package func programme() async throws -> ProgrammeDefinition {
-    let response = try await asking {
+    let response = try await Self.asking {
       try await client.call(Contract.getProgramme, GetProgrammeRequest())
     }
     return try ProgrammeDefinition.check(
@@ -20,12 +20,12 @@ package struct RemoteAnswers: Answering {
   }
 
   package func classify(_ request: ClassificationRequest) async throws -> ClassificationView {
-    try await asking { try await client.call(Contract.classify, request) }
+    try await Self.asking { try await client.call(Contract.classify, request) }
   }
 
   package func classifyParticipants(progress: @escaping Report) async throws -> ParticipantsView {
     var view = ParticipantsView(participants: [], failures: [])
-    try await asking {
+    try await Self.asking {
       try await client.stream(Contract.classifyParticipants, ClassifyParticipantsRequest()) {
         switch $0 {
         case .progress(let step): progress(step)
@@ -40,7 +40,7 @@ package struct RemoteAnswers: Answering {
   package func suggest(
     _ request: SuggestionRequest, progress: @escaping Report
   ) async throws -> SuggestionsView {
-    try await asking {
+    try await Self.asking {
       try await client.call(Contract.suggestPartners, SuggestPartnersRequest(request))
     }
   }
@@ -48,7 +48,7 @@ package struct RemoteAnswers: Answering {
   package func explain(
     _ name: String, _ partner: String, progress: @escaping Report
   ) async throws -> ExplanationView {
-    try await asking {
+    try await Self.asking {
       try await client.call(
         Contract.explainPair, ExplainPairRequest(name: name, partner: partner))
     }
@@ -59,7 +59,7 @@ package struct RemoteAnswers: Answering {
     progress: @escaping Report
   ) async throws -> CohortView {
     try await Self.cancelling(when: isCancelled) {
-      try await asking {
+      try await Self.asking {
         var assembly = CohortAssembly()
         try await client.stream(Contract.pairCohort, PairCohortRequest(request)) {
           if case .progress(let step) = $0 { progress(step) }
@@ -73,7 +73,7 @@ package struct RemoteAnswers: Answering {
   package func verify(
     _ data: Data, named name: String, progress: @escaping Report
   ) async throws -> VerificationView {
-    try await asking {
+    try await Self.asking {
       try await client.upload(
         Contract.verifyCohort,
         stride(from: 0, to: max(1, data.count), by: Batches.bytes).map {
@@ -86,7 +86,7 @@ package struct RemoteAnswers: Answering {
   package func reassign(
     _ request: ReassignmentRequest, progress: @escaping Report
   ) async throws -> ReassignmentView {
-    try await asking {
+    try await Self.asking {
       var assembly = ReassignmentAssembly()
       try await client.stream(Contract.reassignNetworks, ReassignNetworksRequest(request)) {
         if case .progress(let step) = $0 { progress(step) }
@@ -114,7 +114,11 @@ package struct RemoteAnswers: Answering {
   }
 
   /// What a server says is wrong with the request is said as if it were said here.
-  private func asking<Value>(_ body: () async throws -> Value) async throws -> Value {
+  ///
+  /// - Throws: `InputError`, `ServerFailure`, `CancellationError`.
+  package static func asking<Value>(
+    _ body: () async throws -> Value
+  ) async throws -> Value {
     do {
       return try await body()
     } catch let error as RPCError {

@@ -2,6 +2,8 @@ import EncuentroClient
 import Foundation
 import MatchmakingService
 import Programme
+import RPC
+import Storage
 
 @main
 enum Program {
@@ -9,7 +11,9 @@ enum Program {
     [
       ClassifyCommand.self, SampleCommand.self, SuggestCommand.self, ExplainCommand.self,
       PairCommand.self,
-      VerifyCommand.self, ReassignCommand.self, ServeCommand.self,
+      VerifyCommand.self, ReassignCommand.self, ServeCommand.self, StatusCommand.self,
+      DecideCommand.self, DecisionsCommand.self, RunsCommand.self,
+      ImportCommand.self, ExportCommand.self, BackupCommand.self, DoctorCommand.self,
       EvaluateClassificationCommand.self,
       EvaluatePartnersCommand.self,
       TrainCommand.self, FitWeightsCommand.self, ProgrammeCheckCommand.self,
@@ -63,6 +67,9 @@ enum Program {
     case let error as ServerFailure:
       console.error(error.description)
       return ExitCode.unavailable
+    case let error as StoreError:
+      console.error(error.description)
+      return error.isUnavailable ? ExitCode.unavailable : ExitCode.data
     case let error as any CustomStringConvertible & Error where Failure.isUnavailable(error):
       console.error(error.description)
       return ExitCode.unavailable

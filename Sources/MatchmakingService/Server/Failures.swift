@@ -36,6 +36,16 @@ extension RPCError {
   }
 }
 
+extension StoreError {
+  /// Whether the store, and not the request, stands in the way.
+  package var isUnavailable: Bool {
+    switch self {
+    case .unknownParticipant, .keyReused, .revisionChanged, .corrupt: false
+    case .full, .locked, .newerFormat, .failed: true
+    }
+  }
+}
+
 extension StoreError: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import encuentro
+@testable import Programme
 
 @Suite("CSV")
 struct CSVTests {

@@ -96,6 +96,19 @@ let package = Package(
   cLanguageStandard: .gnu11
 )
 
+// What `make fuzz` builds: each needs the fuzzer's own main function, so that they are
+// no part of the package otherwise.
+if Context.environment["FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "FuzzFrames", dependencies: ["RPC"], path: "Tests/Fuzz/FuzzFrames",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "FuzzMessages", dependencies: ["EncuentroWire"], path: "Tests/Fuzz/FuzzMessages",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+  ]
+}
+
 let targetsInC: Set = ["CVectorKernels", "CPeak", "EncuentroProtos", "CUV", "CSQLite"]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + settings

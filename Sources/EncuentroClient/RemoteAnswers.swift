@@ -26,7 +26,9 @@ package struct RemoteAnswers: Answering {
   package func classifyParticipants(progress: @escaping Report) async throws -> ParticipantsView {
     var view = ParticipantsView(participants: [], failures: [])
     try await Self.asking {
-      try await client.stream(Contract.classifyParticipants, ClassifyParticipantsRequest()) {
+      try await client.stream(
+        Contract.classifyParticipants, ClassifyParticipantsRequest(atLeastRevision: revision())
+      ) {
         switch $0 {
         case .progress(let step): progress(step)
         case .participant(let participant): view.participants.append(participant)
@@ -41,7 +43,8 @@ package struct RemoteAnswers: Answering {
     _ request: SuggestionRequest, progress: @escaping Report
   ) async throws -> SuggestionsView {
     try await Self.asking {
-      try await client.call(Contract.suggestPartners, SuggestPartnersRequest(request))
+      try await client.call(
+        Contract.suggestPartners, SuggestPartnersRequest(request, atLeastRevision: revision()))
     }
   }
 
@@ -50,7 +53,8 @@ package struct RemoteAnswers: Answering {
   ) async throws -> ExplanationView {
     try await Self.asking {
       try await client.call(
-        Contract.explainPair, ExplainPairRequest(name: name, partner: partner))
+        Contract.explainPair,
+        ExplainPairRequest(name: name, partner: partner, atLeastRevision: revision()))
     }
   }
 
@@ -61,7 +65,9 @@ package struct RemoteAnswers: Answering {
     try await Self.cancelling(when: isCancelled) {
       try await Self.asking {
         var assembly = CohortAssembly()
-        try await client.stream(Contract.pairCohort, PairCohortRequest(request)) {
+        try await client.stream(
+          Contract.pairCohort, PairCohortRequest(request, atLeastRevision: revision())
+        ) {
           if case .progress(let step) = $0 { progress(step) }
           try assembly.add($0)
         }
@@ -88,12 +94,19 @@ package struct RemoteAnswers: Answering {
   ) async throws -> ReassignmentView {
     try await Self.asking {
       var assembly = ReassignmentAssembly()
-      try await client.stream(Contract.reassignNetworks, ReassignNetworksRequest(request)) {
+      try await client.stream(
+        Contract.reassignNetworks, ReassignNetworksRequest(request, atLeastRevision: revision())
+      ) {
         if case .progress(let step) = $0 { progress(step) }
         try assembly.add($0)
       }
       return try assembly.finish().view
     }
+  }
+
+  /// What has been written so far, so that answers show all of it.
+  private func revision() async throws -> UInt64 {
+    try await client.call(Contract.healthCheck, HealthRequest()).revision
   }
 
   /// Looks every few milliseconds whether somebody wants to stop.

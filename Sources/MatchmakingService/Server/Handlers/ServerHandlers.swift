@@ -12,7 +12,11 @@ extension Handlers {
           matchmaking.programme,
           json: information.programmeDocument)
       },
-      unary(Contract.healthCheck) { _, _ in health.present },
+      unary(Contract.healthCheck) { _, _ in
+        var present = health.present
+        present.revision = matchmaking.health.revision
+        return present
+      },
       serverStream(Contract.healthWatch) { _, responses in
         for await state in health.changes() { try await responses.send(state) }
       },

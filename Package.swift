@@ -47,11 +47,15 @@ let package = Package(
         "Programme",
       ]),
     .target(
-      name: "LoadTest", dependencies: ["EncuentroClient", "Measurement", "RPC", "Results"]),
+      name: "LoadTest",
+      dependencies: [
+        "EncuentroClient", "EncuentroWire", "Measurement", "RPC", "Results", "Programme",
+      ]),
     .executableTarget(
       name: "encuentro",
       dependencies: [
-        "MatchmakingService", "EncuentroClient", "EncuentroWire", "Storage", "Results", "RPC",
+        "MatchmakingService", "EncuentroClient", "EncuentroWire", "LoadTest", "Storage", "Results",
+        "RPC",
         "Programme",
       ]),
 

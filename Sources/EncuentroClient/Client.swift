@@ -23,6 +23,14 @@ package struct Client: Sendable {
       await channel.unary(method.name, request.encoded(), options: CallOptions(timeout: timeout)))
   }
 
+  /// One request, one response, whose bytes nobody reads: for measuring.
+  package func bytes<Request, Response>(
+    _ method: WireMethod<Request, Response>, _ request: Request
+  ) async throws(RPCError) -> [UInt8] {
+    try await channel.unary(
+      method.name, request.encoded(), options: CallOptions(timeout: timeout))
+  }
+
   /// One request, many responses, each given to `receive` as it comes.
   package func stream<Request, Response>(
     _ method: WireMethod<Request, Response>, _ request: Request,

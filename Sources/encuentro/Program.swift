@@ -13,7 +13,8 @@ enum Program {
       PairCommand.self,
       VerifyCommand.self, ReassignCommand.self, ServeCommand.self, StatusCommand.self,
       DecideCommand.self, DecisionsCommand.self, RunsCommand.self,
-      ImportCommand.self, ExportCommand.self, BackupCommand.self, DoctorCommand.self,
+      LoadCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self,
+      DoctorCommand.self,
       EvaluateClassificationCommand.self,
       EvaluatePartnersCommand.self,
       TrainCommand.self, FitWeightsCommand.self, ProgrammeCheckCommand.self,
@@ -64,6 +65,9 @@ enum Program {
     case let error as Input.Missing:
       console.error(error.description)
       return ExitCode.noInput
+    case let error as LoadCommand.ServerUnreachable:
+      console.error(error.description)
+      return ExitCode.unavailable
     case let error as ServerFailure:
       console.error(error.description)
       return ExitCode.unavailable

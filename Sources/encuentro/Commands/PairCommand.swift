@@ -82,7 +82,7 @@ enum PairCommand: Command {
       }
     }
     request.appliesQuotas = !arguments.has("--no-quotas")
-    request.deadline = try deadline(arguments)
+    request.deadline = try arguments.duration("--deadline", syntax.name)
     request.seed = UInt64(try arguments.integer("--seed", default: 0, in: 0...Int.max))
     return request
   }
@@ -107,20 +107,6 @@ enum PairCommand: Command {
       found.append((sides[0], sides[1]))
     }
     return found
-  }
-
-  /// "30s", "500ms", "2m", or seconds.
-  private static func deadline(_ arguments: Arguments) throws(UsageError) -> Duration? {
-    guard let text = arguments.string("--deadline") else { return nil }
-    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("", 1)]
-    for (unit, seconds) in units where text.hasSuffix(unit) {
-      if let value = Double(text.dropLast(unit.count)), value > 0, value < 1e6 {
-        return .seconds(value * seconds)
-      }
-    }
-    throw UsageError(
-      message: "--deadline takes a time such as 30s, 500ms or 2m, not '\(text)'",
-      command: syntax.name)
   }
 
   private static func csv(_ view: CohortView) -> String {

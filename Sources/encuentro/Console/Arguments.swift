@@ -123,6 +123,19 @@ struct Arguments {
     return value
   }
 
+  /// A time above 0: "30s", "500ms", "2m", or seconds.
+  func duration(_ name: String, _ command: String) throws(UsageError) -> Duration? {
+    guard let text = values[name] else { return nil }
+    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("", 1)]
+    for (unit, seconds) in units where text.hasSuffix(unit) {
+      if let value = Double(text.dropLast(unit.count)), value > 0, value < 1e6 {
+        return .seconds(value * seconds)
+      }
+    }
+    throw UsageError(
+      message: "\(name) takes a time such as 30s, 500ms or 2m, not '\(text)'", command: command)
+  }
+
   /// The only operand.
   func single(_ what: String) throws(UsageError) -> String {
     guard operands.count == 1, let operand = operands.first else {

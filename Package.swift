@@ -80,11 +80,14 @@ let package = Package(
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
     .testTarget(name: "MatchingTests", dependencies: ["Matching", "TestSupport"]),
     .testTarget(name: "RPCTests", dependencies: ["RPC", "EncuentroProtos", "TestSupport"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage", "CSQLite", "TestSupport"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"]),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Storage", "CSQLite", "Programme", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "EncuentroWireTests",
       dependencies: ["EncuentroWire", "EncuentroProtos", "Programme", "Results", "TestSupport"]),
-    .testTarget(name: "LoadTestTests", dependencies: ["LoadTest", "TestSupport"]),
+    .testTarget(name: "LoadTestTests", dependencies: ["LoadTest", "Measurement", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(
       name: "ClassificationTests",

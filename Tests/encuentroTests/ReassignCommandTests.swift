@@ -1,5 +1,6 @@
 import Foundation
 import MatchmakingService
+import Programme
 import Results
 import TestSupport
 import Testing

@@ -90,13 +90,16 @@ package final class Server: Sendable {
         return false
       }
       let isComplete = await group.next() ?? true
-      if !isComplete {
-        for connection in self.state.withLock({ Array($0.connections.values) }) {
-          connection.loop.execute { connection.abort() }
-        }
-      }
+      if !isComplete { self.abortAll() }
       group.cancelAll()
       return isComplete
+    }
+  }
+
+  /// Closes all connections at once, whatever is under way.
+  package func abortAll() {
+    for connection in state.withLock({ Array($0.connections.values) }) {
+      connection.loop.execute { connection.abort() }
     }
   }
 

@@ -150,6 +150,13 @@ package final class SQLiteStore: Store {
     }
   }
 
+  /// Bounds the file, as a full disk would.
+  func limit(pages: Int) throws(StoreError) {
+    try writer.withLock { database throws(StoreError) in
+      try database.execute("PRAGMA max_page_count = \(pages)")
+    }
+  }
+
   private func read<Value: Sendable>(
     _ body: (Database) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Classification
+@testable import Programme
 
 @Suite("OrNull")
 struct OrNullTests {

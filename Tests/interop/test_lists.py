@@ -97,12 +97,15 @@ class Lists(unittest.TestCase):
                     name="Interopolis", top=1, at_least_revision=first.revision))
             self.assertEqual(suggestion.participant.id, newcomer.id)
         finally:
-            answers.delete(self.connection, self.key + "-delete", newcomer.id)
+            gone = answers.delete(self.connection, self.key + "-delete", newcomer.id)
         # The key still gives the first answer, and writes nothing.
         newcomer.population -= 1
         self.assertEqual(answers.upsert(self.connection, self.key, [newcomer]), first)
-        total = answers.page(self.connection, 1).total
-        self.assertEqual(total, answers.information(self.connection).participants)
+        refused = self.refused(
+            self.connection.unary, answers.SUGGEST, answers.partners_pb2.SuggestPartnersResponse,
+            answers.partners_pb2.SuggestPartnersRequest(
+                name=newcomer.id, at_least_revision=gone.revision))
+        self.assertEqual(refused.code, "INVALID_ARGUMENT")
 
     def test_all_of_an_upsert_or_nothing(self):
         before = answers.health(self.connection).revision

@@ -83,7 +83,7 @@ def delete(connection, key, participant):
 
 
 def pair(connection, seed=1, **options):
-    """Pairs the sample: a call that takes seconds and answers in many messages."""
+    """Pairs everybody: a call that answers in many messages."""
     return connection.stream(
         PAIR, cohort_pb2.PairCohortResponse,
         cohort_pb2.PairCohortRequest(objective="total", seed=seed), **options)

@@ -6,7 +6,7 @@ import unittest
 import answers
 import server
 from client import Connection, Failed
-from wire import Closed, Silence, frame
+from wire import Closed, frame
 
 from encuentro.v1 import participant_pb2, server_pb2
 
@@ -219,23 +219,3 @@ class Drain(unittest.TestCase):
             self.assertEqual(call.status(60), "OK")
             with self.assertRaises(Closed):
                 connection.pump_for(5)
-
-
-class KeepAlive(unittest.TestCase):
-    """Slow by nature: half a minute."""
-
-    def test_a_silent_client_is_asked_and_then_left(self):
-        with Connection(server.address()) as connection:
-            began = time.monotonic()
-            asked = connection.wire.read(40)
-            self.assertEqual(asked.WhichOneof("body"), "ping")
-            self.assertAlmostEqual(time.monotonic() - began, 30, delta=2)
-            with self.assertRaises(Silence):
-                connection.wire.read(15)
-            left = connection.wire.read_to_end(10)
-            self.assertEqual(left.Reason.Name(left.reason), "TIMEOUT")
-
-    def test_a_client_that_answers_is_kept(self):
-        with Connection(server.address()) as connection:
-            connection.pump_for(32)
-            answers.suggest(connection)

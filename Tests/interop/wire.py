@@ -61,6 +61,16 @@ def packed(*frames):
     return bytes(result)
 
 
+def ready(socket, events, timeout):
+    """Which of the events have come in time; select() knows too few sockets."""
+    poll = select.poll()
+    poll.register(socket, events)
+    return sum(event for _, event in poll.poll(1000 * timeout))
+
+
+READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
+
+
 class Wire:
     """A socket that frames are read from, and any bytes are written to."""
 
@@ -92,11 +102,11 @@ class Wire:
             rest = end - time.monotonic()
             if rest <= 0:
                 raise Silence("the server does not read")
-            wanted = [self.socket] if reads and not self.ended else []
-            readable, writable, _ = select.select(wanted, [self.socket], [], rest)
-            if readable:
+            wanted = select.POLLIN if reads and not self.ended else 0
+            events = ready(self.socket, wanted | select.POLLOUT, rest)
+            if wanted and events & READABLE:
                 self._fill()
-            if writable:
+            if events & ~select.POLLIN:
                 try:
                     data = data[self.socket.send(data):]
                 except BlockingIOError:
@@ -123,7 +133,7 @@ class Wire:
     def _drain(self):
         """After an error of writing: what the peer had said before it closed."""
         while not self.ended:
-            if not select.select([self.socket], [], [], 1)[0]:
+            if not ready(self.socket, select.POLLIN, 1):
                 break
             self._fill()
         while True:
@@ -157,7 +167,7 @@ class Wire:
             if self.ended:
                 raise Closed(self.go_away)
             rest = end - time.monotonic()
-            if rest < 0 or not select.select([self.socket], [], [], rest)[0]:
+            if rest < 0 or not ready(self.socket, select.POLLIN, rest):
                 raise Silence("no frame within %.3f s" % timeout)
             self._fill()
 

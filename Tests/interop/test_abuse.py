@@ -188,7 +188,7 @@ class Abuse(unittest.TestCase):
         self.others_are_served()
         self.wire.close()
 
-    def test_a_million_unread_progress_messages_take_no_memory(self):
+    def test_unread_answers_take_little_memory(self):
         with server.OwnServer() as own:
             status = pathlib.Path("/proc/%d/status" % own.process.pid)
             if not status.exists():
@@ -237,7 +237,7 @@ class Abuse(unittest.TestCase):
 
 
 class Silent(unittest.TestCase):
-    """Half a minute, in which all of them wait together."""
+    """Nearly a minute, in which all of them wait together."""
 
     @classmethod
     def setUpClass(cls):
@@ -245,10 +245,11 @@ class Silent(unittest.TestCase):
         cls.mute, cls.half, cls.silent = [Wire(server.address()) for _ in range(3)]
         cls.half.write(HELLO + packed(opened())[:-1])
         cls.silent.write(HELLO)
+        cls.polite = Connection(server.address())
 
     @classmethod
     def tearDownClass(cls):
-        for wire in (cls.mute, cls.half, cls.silent):
+        for wire in (cls.mute, cls.half, cls.silent, cls.polite.wire):
             wire.close()
 
     def ends(self, wire, after):
@@ -266,12 +267,11 @@ class Silent(unittest.TestCase):
     def test_2_half_a_frame_for_30_seconds(self):
         self.ends(self.half, 30)
 
-    def test_3_no_Pong_for_20_seconds(self):
-        self.ends(self.silent, 50)
-        self.assertIsNotNone(self.silent)
-
-    def test_4_a_Pong_in_time(self):
+    def test_3_a_Pong_in_time(self):
         # Asked after 30 s of silence; the client answers by itself.
-        with Connection(server.address()) as connection:
-            connection.pump_for(32)
-            answers.suggest(connection)
+        self.polite.pump_for(max(1, 32 - (time.monotonic() - self.began)))
+        answers.suggest(self.polite)
+
+    def test_4_no_Pong_for_20_seconds(self):
+        self.ends(self.silent, 50)
+        answers.suggest(self.polite)

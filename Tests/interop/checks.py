@@ -49,7 +49,8 @@ def main(parts):
     found = unittest.defaultTestLoader.discover(str(pathlib.Path(__file__).parent))
     chosen = [
         test for test in each(found)
-        if not parts or any(part in test.id() or part in test.id().replace("_", " ") for part in parts)]
+        if not parts or any(
+            part in test.id() or part in test.id().replace("_", " ") for part in parts)]
     result = Lines()
     began = time.monotonic()
     unittest.TestSuite(chosen).run(result)

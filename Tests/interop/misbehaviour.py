@@ -7,7 +7,7 @@ import answers
 from wire import FRAME_BYTES, frame, packed
 
 from encuentro.rpc.v1 import frame_pb2
-from encuentro.v1 import classification_pb2, participant_pb2, partners_pb2
+from encuentro.v1 import classification_pb2, decisions_pb2, participant_pb2, partners_pb2
 
 HELLO = packed(frame(hello={"version": 1, "agent": "interop/1"}))
 REQUEST = partners_pb2.SuggestPartnersRequest(name="Madrid", top=3).SerializeToString()
@@ -66,14 +66,16 @@ def with_size(size):
     def of(padding):
         text = classification_pb2.ClassifyRequest(document="x" * padding, text=answers.PLAN)
         return opened(method=answers.CLASSIFY, payload=text.SerializeToString())
-    one = of(size - 1000 + size - 1000 - of(size - 1000).ByteSize() + 1000)
+    # All lengths in it take as many bytes for a little more or less.
+    one = of(size - 1000 + size - of(size - 1000).ByteSize())
     assert one.ByteSize() == size
     return packed(one)
 
 
 def open_bytes(method):
     """A whole call whose method's name is any bytes."""
-    return framed(b"\x08\x01" + field(3, field(1, method) + field(4, REQUEST) + b"\x28\x01\x30\x01"))
+    body = field(1, method) + field(4, REQUEST) + b"\x28\x01\x30\x01"
+    return framed(b"\x08\x01" + field(3, body))
 
 
 noise = random.Random(7)
@@ -136,6 +138,11 @@ ENDS = [
     ("nested groups in the frame", HELLO + framed(b"\xa3\x3e" * 100_000), "PROTOCOL_ERROR"),
     ("Message of 4 MiB + 1", HELLO + packed(waiting()) + struct.pack(">I", FRAME_BYTES + 1),
      "FRAME_TOO_LARGE"),
+    ("Close on a closed stream", HELLO + packed(opened(method="None/None"), frame(1, close={})),
+     "PROTOCOL_ERROR"),
+    ("Credit 0 on a closed stream",
+     HELLO + packed(opened(method="None/None"), frame(1, credit={"bytes": 0})),
+     "FLOW_CONTROL_ERROR"),
     ("100 MB of metadata", HELLO + struct.pack(">I", 100_000_000) + b"\x08\x01", "FRAME_TOO_LARGE"),
 ]
 
@@ -189,8 +196,12 @@ CLOSES = [
     ("a million unknown fields", packed(opened(payload=REQUEST + b"\xc0\x3e\x01" * 1_000_000)),
      None),
     ("at_least_revision of the far future",
-     packed(opened(timeout_us=200_000, payload=partners_pb2.SuggestPartnersRequest(
-         name="Madrid", at_least_revision=2**64 - 1).SerializeToString())), None),
+     packed(opened(payload=partners_pb2.SuggestPartnersRequest(
+         name="Madrid", at_least_revision=2**64 - 1).SerializeToString())), "INVALID_ARGUMENT"),
+    ("a verdict of a later version",
+     packed(opened(1, "Matchmaking/RecordDecision", decisions_pb2.RecordDecisionRequest(
+         participant="Madrid", partner="Lima", verdict=99, reason="r", actor="interop",
+         idempotency_key="interop-verdict").SerializeToString())), "INVALID_ARGUMENT"),
 ]
 
 # A name and what follows the Hello; it does no harm, and the connection goes on.

@@ -7,7 +7,6 @@ import time
 import unittest
 
 import answers
-import misbehaviour
 import server
 from client import CODES, Connection
 from misbehaviour import HELLO, message, opened, waiting

@@ -5,9 +5,10 @@ import uuid
 
 import answers
 import server
-from client import Connection, Failed
+from client import Call, Connection, Failed
+from wire import frame
 
-from encuentro.v1 import decisions_pb2, participant_pb2, runs_pb2
+from encuentro.v1 import decisions_pb2, participant_pb2, partners_pb2, runs_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool
 
 
@@ -92,8 +93,8 @@ class Lists(unittest.TestCase):
 
             # One's own write is seen when its revision is asked for.
             suggestion = self.connection.unary(
-                answers.SUGGEST, answers.partners_pb2.SuggestPartnersResponse,
-                answers.partners_pb2.SuggestPartnersRequest(
+                answers.SUGGEST, partners_pb2.SuggestPartnersResponse,
+                partners_pb2.SuggestPartnersRequest(
                     name="Interopolis", top=1, at_least_revision=first.revision))
             self.assertEqual(suggestion.participant.id, newcomer.id)
         finally:
@@ -102,8 +103,8 @@ class Lists(unittest.TestCase):
         newcomer.population -= 1
         self.assertEqual(answers.upsert(self.connection, self.key, [newcomer]), first)
         refused = self.refused(
-            self.connection.unary, answers.SUGGEST, answers.partners_pb2.SuggestPartnersResponse,
-            answers.partners_pb2.SuggestPartnersRequest(
+            self.connection.unary, answers.SUGGEST, partners_pb2.SuggestPartnersResponse,
+            partners_pb2.SuggestPartnersRequest(
                 name=newcomer.id, at_least_revision=gone.revision))
         self.assertEqual(refused.code, "INVALID_ARGUMENT")
 
@@ -144,22 +145,20 @@ class Lists(unittest.TestCase):
     def test_unknown_fields_are_tolerated(self):
         # Field 1000, of a later version: in a request, and in its Frame and Open.
         later = b"\xc2\x3e\x05later"
-        request = answers.partners_pb2.SuggestPartnersRequest(name="Madrid", top=3)
+        request = partners_pb2.SuggestPartnersRequest(name="Madrid", top=3)
         expected = answers.suggest(self.connection)
         request.MergeFromString(later)
         self.assertEqual(
             self.connection.unary(
-                answers.SUGGEST, answers.partners_pb2.SuggestPartnersResponse, request), expected)
-        from wire import frame
+                answers.SUGGEST, partners_pb2.SuggestPartnersResponse, request), expected)
         self.connection.last += 1
         opened = frame(self.connection.last, open={
             "method": "encuentro.v1." + answers.SUGGEST, "has_payload": True, "half_close": True,
             "payload": request.SerializeToString()})
         opened.open.MergeFromString(later)
         opened.MergeFromString(later)
-        from client import Call
         call = Call(self.connection, self.connection.last,
-                    answers.partners_pb2.SuggestPartnersResponse)
+                    partners_pb2.SuggestPartnersResponse)
         self.connection.calls[call.stream] = call
         self.connection.wire.send(opened)
         self.assertEqual(call.all(), [expected])

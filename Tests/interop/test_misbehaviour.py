@@ -6,7 +6,7 @@ import answers
 import misbehaviour
 import server
 from client import CODES
-from wire import Closed, GoAway, Wire, packed
+from wire import Closed, GoAway, Wire
 
 PROBE = 4_000_000
 

@@ -8,7 +8,7 @@ import server
 from client import Connection, Failed
 from wire import Closed, frame
 
-from encuentro.v1 import participant_pb2, server_pb2
+from encuentro.v1 import participant_pb2, partners_pb2, server_pb2
 
 # What a busy machine may add to the times of the rules.
 SLACK = 0.25
@@ -109,8 +109,8 @@ class Jobs(unittest.TestCase):
                 everybody.append(one)
         written = answers.upsert(cls.connection, "interop-jobs", everybody)
         cls.connection.unary(
-            answers.SUGGEST, answers.partners_pb2.SuggestPartnersResponse,
-            answers.partners_pb2.SuggestPartnersRequest(
+            answers.SUGGEST, partners_pb2.SuggestPartnersResponse,
+            partners_pb2.SuggestPartnersRequest(
                 name="madrid", at_least_revision=written.revision))
 
     @classmethod

@@ -32,6 +32,8 @@ final class ClientConnection: ByteTransportHandler, @unchecked Sendable {
   private var timer: (any LoopTimer)?
   private var timerTime: ContinuousClock.Instant?
   private var isPaused = false
+  /// Whether a call waits until less is queued.
+  private var waitsForRoom = false
   private(set) var isClosed = false
   private var lastGoAway: Frame.GoAway?
   /// Told when the connection takes no more calls.
@@ -165,9 +167,11 @@ final class ClientConnection: ByteTransportHandler, @unchecked Sendable {
 
   func send(_ payload: [UInt8], on stream: UInt32) -> Bool {
     guard !isClosed else { return true }
-    guard transport.queuedBytes + output.count < limits.writeBuffer,
-      machine.send(payload, on: stream, output)
-    else { return false }
+    guard transport.queuedBytes + output.count < limits.writeBuffer else {
+      waitsForRoom = true
+      return false
+    }
+    guard machine.send(payload, on: stream, output) else { return false }
     flushLater()
     return true
   }
@@ -217,7 +221,9 @@ final class ClientConnection: ByteTransportHandler, @unchecked Sendable {
   }
 
   func drained() {
-    if isPaused, !isClosed {
+    waitsForRoom = false
+    guard !isClosed else { return }
+    if isPaused {
       isPaused = false
       transport.resumeReading()
     }
@@ -317,6 +323,8 @@ final class ClientConnection: ByteTransportHandler, @unchecked Sendable {
     if !output.isEmpty {
       output.withBytes { transport.write($0) }
       output.removeAll()
+      // What is written at once the transport never tells.
+      if waitsForRoom, transport.queuedBytes == 0 { loop.execute { self.drained() } }
     }
     if transport.queuedBytes > limits.writeBuffer, !isPaused {
       isPaused = true

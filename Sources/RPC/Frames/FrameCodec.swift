@@ -7,7 +7,7 @@ import EncuentroProtos
 struct FrameUnpacker: ~Copyable {
   /// What the structures of one frame may take besides its own bytes: a frame of many
   /// tiny metadata entries would otherwise take a hundred times its length.
-  static let largestOverhead = 16 << 10
+  static let largestOverhead = 24 << 10
 
   private let arena: UnsafeMutablePointer<FrameArena>
 
@@ -36,11 +36,11 @@ struct FrameUnpacker: ~Copyable {
       let frame = encuentro__rpc__v1__frame__unpack(
         &allocator, bytes.count, bytes.assumingMemoryBound(to: UInt8.self).baseAddress)
     else { throw ProtocolViolation("a frame that is no protobuf, or of too many parts") }
-    let body = try Self.body(frame.pointee)
+    let body = try body(frame.pointee)
     return Frame(stream: frame.pointee.stream, body: body)
   }
 
-  private static func body(
+  private func body(
     _ frame: Encuentro__Rpc__V1__Frame
   ) throws(ProtocolViolation) -> Frame.Body {
     switch frame.body_case {
@@ -58,11 +58,11 @@ struct FrameUnpacker: ~Copyable {
         Frame.Open(
           method: try text(open.method, "method"), timeout: open.timeout_us,
           metadata: try metadata(open.n_metadata, open.metadata),
-          payload: open.has_payload != 0 ? self.bytes(open.payload) : nil,
+          payload: open.has_payload != 0 ? Self.bytes(open.payload) : nil,
           halfClose: open.half_close != 0))
     case ENCUENTRO__RPC__V1__FRAME__BODY_MESSAGE:
       return .message(
-        self.bytes(frame.message.pointee.payload), encoding: frame.message.pointee.encoding)
+        Self.bytes(frame.message.pointee.payload), encoding: frame.message.pointee.encoding)
     case ENCUENTRO__RPC__V1__FRAME__BODY_HALF_CLOSE: return .halfClose
     case ENCUENTRO__RPC__V1__FRAME__BODY_CLOSE:
       let close = frame.close.pointee
@@ -78,7 +78,7 @@ struct FrameUnpacker: ~Copyable {
         Frame.Close(
           code: close.code, message: try text(close.message, "message"),
           metadata: try metadata(close.n_metadata, close.metadata), details: details,
-          payload: close.has_payload != 0 ? self.bytes(close.payload) : nil))
+          payload: close.has_payload != 0 ? Self.bytes(close.payload) : nil))
     case ENCUENTRO__RPC__V1__FRAME__BODY_CANCEL: return .cancel
     case ENCUENTRO__RPC__V1__FRAME__BODY_CREDIT: return .credit(frame.credit.pointee.bytes)
     case ENCUENTRO__RPC__V1__FRAME__BODY_PING: return .ping(frame.ping.pointee.opaque)
@@ -93,12 +93,18 @@ struct FrameUnpacker: ~Copyable {
     }
   }
 
-  private static func text(
+  private func text(
     _ pointer: UnsafeMutablePointer<CChar>?, _ field: String
   ) throws(ProtocolViolation) -> String {
-    guard let pointer else { return "" }
-    guard let text = String(validatingCString: pointer) else {
+    // A text that is absent is not in the arena.
+    guard let pointer, let count = arena.pointee.size(at: pointer) else { return "" }
+    // libprotobuf-c puts a NUL behind it.
+    let bytes = UnsafeRawBufferPointer(start: pointer, count: count - 1)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ProtocolViolation("the field '\(field)' is not UTF-8")
+    }
+    guard !bytes.contains(0) else {
+      throw ProtocolViolation("the field '\(field)' holds U+0000")
     }
     return text
   }
@@ -107,7 +113,7 @@ struct FrameUnpacker: ~Copyable {
     Array(UnsafeBufferPointer(start: data.data, count: data.len))
   }
 
-  private static func metadata(
+  private func metadata(
     _ count: Int,
     _ entries: UnsafeMutablePointer<UnsafeMutablePointer<Encuentro__Rpc__V1__Metadata>?>?
   ) throws(ProtocolViolation) -> Metadata {
@@ -116,7 +122,7 @@ struct FrameUnpacker: ~Copyable {
     for place in 0..<count {
       guard let entry = entries[place]?.pointee else { continue }
       result.append(
-        Metadata.Entry(key: try text(entry.key, "key"), value: bytes(entry.value)))
+        Metadata.Entry(key: try text(entry.key, "key"), value: Self.bytes(entry.value)))
     }
     return Metadata(result)
   }
@@ -124,6 +130,9 @@ struct FrameUnpacker: ~Copyable {
 
 /// Memory that is handed out from front to back, and all taken back at once.
 private struct FrameArena {
+  /// In front of each piece, for its size.
+  private static let head = 16
+
   private(set) var memory: UnsafeMutableRawPointer?
   private var capacity = 0
   private var used = 0
@@ -141,9 +150,17 @@ private struct FrameArena {
 
   /// nil when the frame has had all that it may.
   mutating func allocate(_ count: Int) -> UnsafeMutableRawPointer? {
-    guard let memory, count >= 0, count <= capacity - used else { return nil }
-    defer { used += (count + 15) & ~15 }
-    return memory + used
+    guard let memory, count >= 0, count <= capacity - used - Self.head else { return nil }
+    defer { used += Self.head + (count + 15) & ~15 }
+    (memory + used).storeBytes(of: count, as: Int.self)
+    return memory + used + Self.head
+  }
+
+  /// The size of a piece; nil for what was not handed out here.
+  func size(at piece: UnsafeMutablePointer<CChar>) -> Int? {
+    let piece = UnsafeMutableRawPointer(piece)
+    guard let memory, piece >= memory + Self.head, piece < memory + used else { return nil }
+    return (piece - Self.head).load(as: Int.self)
   }
 }
 

@@ -40,7 +40,9 @@ package final class EventLoop: Loop, @unchecked Sendable {
   private var thread: pthread_t?
   private let ended = DispatchSemaphore(value: 0)
   private let longestRound = Atomic<Int64>(0)
-  package private(set) var now = ContinuousClock.now
+  private var clock = ContinuousClock.now
+  /// Whether the loop has waited since the clock was read.
+  private var hasWaited = false
 
   /// Starts the loop's thread.
   ///
@@ -78,6 +80,16 @@ package final class EventLoop: Loop, @unchecked Sendable {
   }
 
   package var isCurrent: Bool { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+
+  package var now: ContinuousClock.Instant {
+    if hasWaited { readClock() }
+    return clock
+  }
+
+  private func readClock() {
+    clock = .now
+    hasWaited = false
+  }
 
   package func execute(_ body: @escaping @Sendable () -> Void) { add(.body(body)) }
 
@@ -126,8 +138,10 @@ package final class EventLoop: Loop, @unchecked Sendable {
     var isStopping = false
     while !isStopping {
       setAlarm()
+      // Sockets are read within, after waiting.
+      hasWaited = true
       uv_run(uv, work.isEmpty && later.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT)
-      now = ContinuousClock.now
+      readClock()
       isStopping = takeInbox()
       timers.run(until: now)
       runWork()
@@ -177,11 +191,20 @@ package final class EventLoop: Loop, @unchecked Sendable {
 
   private func setAlarm() {
     guard let first = timers.first else { return }
-    if let alarmTime, alarmTime <= first, alarmTime > now { return }
+    if let alarmTime, alarmTime <= first { return }
     let milliseconds = max(0, (first - ContinuousClock.now).nanoseconds + 999_999) / 1_000_000
     alarmTime = first
     uv_update_time(uv)
-    uv_timer_start(alarm, { _ in }, UInt64(milliseconds), 0)
+    uv_timer_start(
+      alarm,
+      { alarm in
+        guard let uv = alarm?.pointee.loop else { return }
+        // It may ring before the loop waits, which then would be for ever.
+        uv_stop(uv)
+        guard let data = uv.pointee.data else { return }
+        // It may also ring a little too early, and is set again then.
+        Unmanaged<EventLoop>.fromOpaque(data).takeUnretainedValue().alarmTime = nil
+      }, UInt64(milliseconds), 0)
   }
 
   private func close() {

@@ -6,16 +6,22 @@ package final class SignalWatcher: @unchecked Sendable {
   // Set once; a source may be cancelled from any thread.
   private let sources: [any DispatchSourceSignal]
 
+  /// From its return on, no signal is lost.
+  ///
   /// - Parameter handle: called with the signal's number, on a thread of Dispatch.
   package init(_ signals: [Int32], handle: @escaping @Sendable (Int32) -> Void) {
     let queue = DispatchQueue(label: "signals")
+    // Until Dispatch has registered a source, its signal is ignored.
+    let registered = DispatchSemaphore(value: 0)
     sources = signals.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { handle(number) }
+      source.setRegistrationHandler { registered.signal() }
       source.activate()
       return source
     }
+    for _ in signals { registered.wait() }
   }
 
   deinit { for source in sources { source.cancel() } }

@@ -12,6 +12,8 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
   private var timer: (any LoopTimer)?
   private var timerTime: ContinuousClock.Instant?
   private var isPaused = false
+  /// Whether a call waits until less is queued.
+  private var waitsForRoom = false
   private var isClosed = false
   private(set) var goAway: Frame.GoAway?
   private var bytesReceived = 0
@@ -68,7 +70,9 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
   }
 
   func drained() {
-    if isPaused, !isClosed {
+    waitsForRoom = false
+    guard !isClosed else { return }
+    if isPaused {
       isPaused = false
       transport.resumeReading()
     }
@@ -137,9 +141,7 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
   /// - Returns: false when it has to wait.
   func send(_ payload: [UInt8], of call: RunningCall) -> Bool {
     guard !isClosed else { return true }
-    guard queued < server.limits.writeBuffer,
-      machine.send(payload, on: call.stream, output)
-    else { return false }
+    guard hasRoom, machine.send(payload, on: call.stream, output) else { return false }
     flushLater()
     return true
   }
@@ -147,14 +149,19 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
   /// - Returns: false when it has to wait.
   func close(_ close: Frame.Close, of call: RunningCall) -> Bool {
     guard !isClosed else { return true }
-    guard queued < server.limits.writeBuffer || close.payload == nil,
-      machine.close(call.stream, close, output)
-    else { return false }
+    guard close.payload == nil || hasRoom, machine.close(call.stream, close, output) else {
+      return false
+    }
     flushLater()
     return true
   }
 
-  private var queued: Int { transport.queuedBytes + output.count }
+  /// Whether a message may be queued; if not, its call is told later.
+  private var hasRoom: Bool {
+    let hasRoom = transport.queuedBytes + output.count < server.limits.writeBuffer
+    if !hasRoom { waitsForRoom = true }
+    return hasRoom
+  }
 
   func took(_ bytes: Int, of call: RunningCall) {
     guard bytes > 0, !isClosed else { return }
@@ -188,6 +195,8 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
     if !output.isEmpty {
       output.withBytes { transport.write($0) }
       output.removeAll()
+      // What is written at once the transport never tells.
+      if waitsForRoom, transport.queuedBytes == 0 { loop.execute { self.drained() } }
     }
     if transport.queuedBytes > server.limits.writeBuffer, !isPaused {
       isPaused = true

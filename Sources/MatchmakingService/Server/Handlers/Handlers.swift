@@ -132,11 +132,23 @@ private final class LatestProgress: Sendable {
 
 extension Authorship {
   /// The key of a write, with what the write is.
-  func key(_ method: String, _ request: [UInt8]) -> IdempotencyKey {
+  ///
+  /// - Throws: `WireError` without a key; all such writes would be taken for one.
+  func key(_ method: String, _ request: [UInt8]) throws(WireError) -> IdempotencyKey {
     var hash = FingerprintHash()
     hash.add(method.utf8)
     hash.add(request)
-    return IdempotencyKey(key: idempotencyKey, fingerprint: hash.value)
+    return try key(fingerprint: hash.value)
+  }
+
+  func key(fingerprint: [UInt8]) throws(WireError) -> IdempotencyKey {
+    guard !idempotencyKey.isEmpty else {
+      throw .invalid(
+        field: "idempotency_key",
+        reason: "is missing; give 1 to \(WireLimits.idempotencyKey) visible ASCII characters, "
+          + "new for each write")
+    }
+    return IdempotencyKey(key: idempotencyKey, fingerprint: fingerprint)
   }
 }
 

@@ -94,7 +94,7 @@ extension Handlers {
     let receipt = try await matchmaking.write(
       WriteRequest(
         .upsert(participants), actor: authorship.actor, time: currentTime(),
-        key: IdempotencyKey(key: authorship.idempotencyKey, fingerprint: hash.value)))
+        key: try authorship.key(fingerprint: hash.value)))
     return UpsertParticipantsResponse(
       created: receipt.created, updated: receipt.updated, unchanged: receipt.unchanged,
       revision: receipt.revision)
@@ -118,9 +118,10 @@ extension Handlers {
 
   func write(
     _ change: WriteRequest.Change, _ authorship: Authorship, _ method: String, _ request: [UInt8]
-  ) async throws(StoreError) -> WriteReceipt {
+  ) async throws -> WriteReceipt {
     try await matchmaking.write(
       WriteRequest(
-        change, actor: authorship.actor, time: currentTime(), key: authorship.key(method, request)))
+        change, actor: authorship.actor, time: currentTime(),
+        key: try authorship.key(method, request)))
   }
 }

@@ -6,43 +6,62 @@ import Synchronization
 ///
 /// In each round come the events of sockets, then timers, then tasks and bodies in the
 /// order of their coming, then what was to be done before waiting.
+///
+/// It must be stopped: until then its thread holds it.
 package final class EventLoop: Loop, @unchecked Sendable {
-  // What is not atomic or in a mutex is touched on the loop's thread only, but for
-  // `thread`, which is set before the first other thread can know the loop.
+  // What is not atomic or in a mutex is touched by the loop's owner only: its thread, and,
+  // when that has ended, one block at a time on `afterlife`.
 
   private enum Work {
     case job(UnownedJob)
     case body(@Sendable () -> Void)
   }
 
+  private enum Phase {
+    case running
+    /// The thread closes what is open and does what comes; nobody needs to wake it.
+    case closing
+    case ended
+  }
+
   private struct Inbox {
     var work: [Work] = []
     var isStopping = false
+    var phase = Phase.running
   }
 
   /// Bytes that are read at a time.
   static let readBytes = 128 << 10
   /// So much work in a round at most, so that sockets are not kept waiting.
-  private static let workInARound = 4096
+  private static let workInARound = 1024
 
   let uv: UnsafeMutablePointer<uv_loop_t>
   /// Where sockets read to; one read is handled before the next.
   let readBuffer: UnsafeMutableRawPointer
+  /// Whether handles may still be made.
+  private(set) var isOpen = true
   private let wake: UnsafeMutablePointer<uv_async_t>
   private let alarm: UnsafeMutablePointer<uv_timer_t>
   private var alarmTime: ContinuousClock.Instant?
   private let inbox = Mutex(Inbox())
-  /// Whether a wake-up is on its way.
-  private let isWoken = Atomic<Bool>(false)
+  /// Whether the inbox has something new; it changes with the inbox locked.
+  private let hasMail = Atomic<Bool>(false)
+  /// Threads that are waking the loop just now.
+  private let wakers = Atomic<Int>(0)
   private var work: [Work] = []
   private var later: [@Sendable () -> Void] = []
   private let timers = TimerHeap()
-  private var thread: pthread_t?
+  /// The thread that the loop's work runs on; 0 for none.
+  private let owner = Atomic<UInt>(0)
   private let ended = DispatchSemaphore(value: 0)
-  private let longestRound = Atomic<Int64>(0)
-  private var clock = ContinuousClock.now
-  /// Whether the loop has waited since the clock was read.
-  private var hasWaited = false
+  /// In the thread's place when it has ended: a task that still has work to do here must
+  /// come to its end.
+  private let afterlife = DispatchQueue(label: "a stopped event loop")
+  /// How long rounds take.
+  package let lag = LoopLag()
+  package private(set) var now = ContinuousClock.now
+  /// Whether `now` is of the last round.
+  private var isWaiting = false
 
   /// Starts the loop's thread.
   ///
@@ -56,20 +75,18 @@ package final class EventLoop: Loop, @unchecked Sendable {
     readBuffer = .allocate(byteCount: Self.readBytes, alignment: 16)
     let code = uv_loop_init(uv)
     guard code == 0 else { throw LoopError(code, "an event loop cannot be made") }
-    uv.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     uv_async_init(uv, wake) { _ in }
     uv_timer_init(uv, alarm)
-    let started = DispatchSemaphore(value: 0)
-    // The thread holds the loop until it is stopped.
+    // By its data, `close` knows a handle that has an object.
+    wake.pointee.data = nil
+    alarm.pointee.data = nil
     let thread = Thread { [self] in
-      self.thread = pthread_self()
-      started.signal()
+      owner.store(Self.thisThread, ordering: .relaxed)
       run()
       ended.signal()
     }
     thread.name = name
     thread.start()
-    started.wait()
   }
 
   deinit {
@@ -79,17 +96,16 @@ package final class EventLoop: Loop, @unchecked Sendable {
     uv.deallocate()
   }
 
-  package var isCurrent: Bool { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
-
-  package var now: ContinuousClock.Instant {
-    if hasWaited { readClock() }
-    return clock
+  private static var thisThread: UInt {
+    #if canImport(Darwin)
+      UInt(bitPattern: pthread_self())
+    #else
+      UInt(pthread_self())
+    #endif
   }
 
-  private func readClock() {
-    clock = .now
-    hasWaited = false
-  }
+  // Only this thread stores its own id, so that a relaxed load cannot err.
+  package var isCurrent: Bool { owner.load(ordering: .relaxed) == Self.thisThread }
 
   package func execute(_ body: @escaping @Sendable () -> Void) { add(.body(body)) }
 
@@ -97,74 +113,91 @@ package final class EventLoop: Loop, @unchecked Sendable {
 
   private func add(_ item: Work) {
     guard !isCurrent else { return work.append(item) }
-    inbox.withLock { $0.work.append(item) }
-    wakeUp()
+    post { $0.work.append(item) }
   }
 
-  private func wakeUp() {
-    guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    uv_async_send(wake)
+  /// Changes the inbox and sees to it that somebody looks at it; once for many changes.
+  private func post(_ change: (inout Inbox) -> Void) {
+    let (phase, isFirst) = inbox.withLock { inbox in
+      change(&inbox)
+      let isFirst = !hasMail.exchange(true, ordering: .relaxed)
+      if isFirst, inbox.phase == .running { wakers.add(1, ordering: .relaxed) }
+      return (inbox.phase, isFirst)
+    }
+    guard isFirst else { return }
+    switch phase {
+    case .running:
+      // Without the lock, which the loop takes as soon as it wakes. The handle is open:
+      // `close` waits for the wakers.
+      uv_async_send(wake)
+      wakers.subtract(1, ordering: .releasing)
+    case .closing: break
+    case .ended: afterlife.async { self.runAfterEnd() }
+    }
   }
 
   package func schedule(
     after time: Duration, _ body: @escaping @Sendable () -> Void
   ) -> any LoopTimer {
     precondition(isCurrent, "timers are set on their loop")
+    // A stopped loop keeps no time.
+    guard isOpen else { return TimerHeap.never() }
     return timers.add(at: ContinuousClock.now + time, body)
   }
 
-  package func beforeWaiting(_ body: @escaping @Sendable () -> Void) { later.append(body) }
+  package func beforeWaiting(_ body: @escaping @Sendable () -> Void) {
+    precondition(isCurrent, "what is done before the loop waits is set on the loop")
+    later.append(body)
+  }
 
   /// The longest time that an event has waited for those before it since the last
   /// question.
-  package func takeLag() -> Duration {
-    .nanoseconds(longestRound.exchange(0, ordering: .relaxed))
-  }
+  package func takeLag() -> Duration { lag.takeLongest() }
 
-  /// Ends the thread, with all connections of the loop closed.
+  /// Ends the thread, with all connections of the loop closed and timers dropped; waits
+  /// for that unless called on the loop. What is enqueued afterwards still runs.
   package func stop() {
-    let isFirst = inbox.withLock { inbox in
-      defer { inbox.isStopping = true }
-      return !inbox.isStopping
-    }
-    guard isFirst, !isCurrent else { return }
-    wakeUp()
+    post { $0.isStopping = true }
+    guard !isCurrent else { return }
     ended.wait()
+    // For whoever else stops it.
+    ended.signal()
   }
 
   // MARK: - On the thread
+
+  /// Begins a round; what libuv calls back does this first, because `now` would be from
+  /// before the waiting.
+  func woke() {
+    guard isWaiting else { return }
+    isWaiting = false
+    now = ContinuousClock.now
+  }
 
   private func run() {
     var isStopping = false
     while !isStopping {
       setAlarm()
-      // Sockets are read within, after waiting.
-      hasWaited = true
+      isWaiting = true
       uv_run(uv, work.isEmpty && later.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT)
-      readClock()
+      woke()
       isStopping = takeInbox()
       timers.run(until: now)
       runWork()
-      let bodies = later
-      if !bodies.isEmpty {
-        later.removeAll(keepingCapacity: true)
-        for body in bodies { body() }
-      }
-      let nanoseconds = (ContinuousClock.now - now).nanoseconds
-      if nanoseconds > longestRound.load(ordering: .relaxed) {
-        longestRound.store(nanoseconds, ordering: .relaxed)
-      }
+      lag.record((ContinuousClock.now - now).nanoseconds)
     }
     close()
   }
 
+  /// - Returns: whether the loop is to stop.
   private func takeInbox() -> Bool {
-    // Before the inbox is looked at, so that whoever comes later wakes again.
-    isWoken.store(false, ordering: .sequentiallyConsistent)
+    // False only when the inbox is as it was left: both change with the lock.
+    guard hasMail.load(ordering: .relaxed) else { return false }
     return inbox.withLock { inbox in
+      hasMail.store(false, ordering: .relaxed)
       if work.isEmpty {
         swap(&work, &inbox.work)
-      } else if !inbox.work.isEmpty {
+      } else {
         work += inbox.work
         inbox.work.removeAll(keepingCapacity: true)
       }
@@ -187,56 +220,63 @@ package final class EventLoop: Loop, @unchecked Sendable {
     } else {
       work.removeFirst(done)
     }
+    guard !later.isEmpty else { return }
+    let bodies = later
+    later.removeAll(keepingCapacity: true)
+    for body in bodies { body() }
   }
 
+  /// One libuv timer wakes the loop for the first of ours.
   private func setAlarm() {
     guard let first = timers.first else { return }
-    if let alarmTime, alarmTime <= first { return }
+    // libuv counts whole milliseconds and may ring a little early, so that only libuv
+    // knows whether the alarm is still to come.
+    let isSet = alarm.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { uv_is_active($0) != 0 }
+    if isSet, let alarmTime, alarmTime <= first { return }
     let milliseconds = max(0, (first - ContinuousClock.now).nanoseconds + 999_999) / 1_000_000
     alarmTime = first
     uv_update_time(uv)
     uv_timer_start(
       alarm,
-      { alarm in
-        guard let uv = alarm?.pointee.loop else { return }
-        // It may ring before the loop waits, which then would be for ever.
-        uv_stop(uv)
-        guard let data = uv.pointee.data else { return }
-        // It may also ring a little too early, and is set again then.
-        Unmanaged<EventLoop>.fromOpaque(data).takeUnretainedValue().alarmTime = nil
-      }, UInt64(milliseconds), 0)
+      // It may ring before the loop waits, which then would be for ever.
+      { alarm in if let uv = alarm?.pointee.loop { uv_stop(uv) } }, UInt64(milliseconds), 0)
   }
 
   private func close() {
+    isOpen = false
+    inbox.withLock { $0.phase = .closing }
+    while wakers.load(ordering: .acquiring) != 0 { sched_yield() }
     uv_walk(
       uv,
       { handle, _ in
         guard let handle, uv_is_closing(handle) == 0 else { return }
-        if handle.pointee.type == UV_TCP, let data = handle.pointee.data {
-          Unmanaged<TCPHandle>.fromOpaque(data).takeUnretainedValue().abort()
-        } else {
-          uv_close(handle, nil)
-        }
+        if let object = LoopHandle.of(handle) { object.abort() } else { uv_close(handle, nil) }
       }, nil)
-    // Jobs of tasks that were cancelled by it still run to their end.
-    for _ in 0..<1000 where uv_loop_alive(uv) != 0 || !work.isEmpty {
+    // Their bodies hold what holds the loop.
+    timers.removeAll()
+    // Closed connections end their tasks, which may take a few rounds; what takes longer
+    // comes to its end in the afterlife.
+    var rounds = 0
+    while uv_loop_alive(uv) != 0 || (rounds < 1000 && !(work.isEmpty && later.isEmpty)) {
       uv_run(uv, UV_RUN_NOWAIT)
       _ = takeInbox()
       runWork()
+      rounds += 1
     }
-    uv_loop_close(uv)
-  }
-}
-
-/// What the system refused.
-package struct LoopError: Error, Sendable, CustomStringConvertible {
-  package let description: String
-
-  init(_ code: Int32, _ what: String) {
-    description = "\(what): \(String(cString: uv_strerror(code)))"
+    let code = uv_loop_close(uv)
+    assert(code == 0, "a handle of the loop is still open")
+    owner.store(0, ordering: .relaxed)
+    inbox.withLock { $0.phase = .ended }
+    afterlife.async { self.runAfterEnd() }
   }
 
-  init(_ description: String) { self.description = description }
+  private func runAfterEnd() {
+    owner.store(Self.thisThread, ordering: .relaxed)
+    _ = takeInbox()
+    runWork()
+    owner.store(0, ordering: .relaxed)
+    if !work.isEmpty || !later.isEmpty { afterlife.async { self.runAfterEnd() } }
+  }
 }
 
 extension Duration {

@@ -8,15 +8,23 @@ package final class SignalWatcher: @unchecked Sendable {
 
   /// From its return on, no signal is lost.
   ///
-  /// - Parameter handle: called with the signal's number, on a thread of Dispatch.
-  package init(_ signals: [Int32], handle: @escaping @Sendable (Int32) -> Void) {
+  /// - Parameters:
+  ///   - loop: where `handle` runs; without one on a thread of Dispatch, so that a loop that
+  ///     is busy cannot keep a server from being stopped.
+  ///   - handle: called with the signal's number.
+  package init(
+    _ signals: [Int32], on loop: EventLoop? = nil, handle: @escaping @Sendable (Int32) -> Void
+  ) {
     let queue = DispatchQueue(label: "signals")
     // Until Dispatch has registered a source, its signal is ignored.
     let registered = DispatchSemaphore(value: 0)
     sources = signals.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler { handle(number) }
+      source.setEventHandler {
+        guard let loop else { return handle(number) }
+        loop.execute { handle(number) }
+      }
       source.setRegistrationHandler { registered.signal() }
       source.activate()
       return source

@@ -26,6 +26,16 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(host: host, port: port)
   }
 
+  /// - Throws: `LoopError` that shows how an address is written.
+  package init(parsing text: String) throws(LoopError) {
+    guard let address = SocketAddress(text) else {
+      throw LoopError(
+        .notAnAddress,
+        "'\(text)' is no address; write HOST:PORT, as in 127.0.0.1:7431 or [::1]:7431")
+    }
+    self = address
+  }
+
   package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   /// The addresses of the host, in the system's order. Blocks while a name is asked for.
@@ -38,7 +48,8 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &list)
     guard code == 0 else {
-      throw LoopError("\(host) is not known: \(String(cString: gai_strerror(code)))")
+      throw LoopError(
+        .notAnAddress, "\(host) is not known: \(String(cString: gai_strerror(code)))")
     }
     defer { freeaddrinfo(list) }
     var result: [sockaddr_storage] = []

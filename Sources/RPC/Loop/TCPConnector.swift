@@ -5,15 +5,15 @@ import Foundation
 enum TCPConnector {
   /// Connects to the first address of the host that answers.
   ///
+  /// - Parameter timeout: for each address.
   /// - Throws: `RPCError` UNAVAILABLE, with what the system says.
   static func connect(
     to address: SocketAddress, on loop: EventLoop, timeout: Duration
   ) async throws(RPCError) -> any ByteTransport {
     var last = RPCError(.unavailable, "\(address.host) has no address")
     let found: [sockaddr_storage]
-    do {
-      // On a thread of its own, because asking for a name blocks.
-      found = try await Task.detached { try address.resolved() }.value
+    do throws(LoopError) {
+      found = try await resolve(address)
     } catch {
       throw RPCError(.unavailable, "\(error)")
     }
@@ -23,6 +23,21 @@ enum TCPConnector {
       } catch { last = error }
     }
     throw last
+  }
+
+  /// Asks for a name on a thread that may block, which the threads of tasks may not.
+  private static func resolve(
+    _ address: SocketAddress
+  ) async throws(LoopError) -> [sockaddr_storage] {
+    let result: Result<[sockaddr_storage], LoopError> = await withCheckedContinuation {
+      continuation in
+      DispatchQueue.global().async {
+        do throws(LoopError) {
+          continuation.resume(returning: .success(try address.resolved()))
+        } catch { continuation.resume(returning: .failure(error)) }
+      }
+    }
+    return try result.get()
   }
 
   private static func connect(
@@ -69,7 +84,9 @@ enum TCPConnector {
       let code = storage.withAddress { address in
         uv_tcp_connect(request, socket.tcp, address) { request, status in
           guard let data = request?.pointee.data else { return }
-          Unmanaged<Attempt>.fromOpaque(data).takeRetainedValue().finish(status)
+          let attempt = Unmanaged<Attempt>.fromOpaque(data).takeRetainedValue()
+          attempt.socket.loop.woke()
+          attempt.finish(status)
         }
       }
       guard code == 0 else {

@@ -5,10 +5,11 @@ final class TimerHeap {
     fileprivate var place = -1
     fileprivate let time: ContinuousClock.Instant
     fileprivate var body: (@Sendable () -> Void)?
-    fileprivate weak var heap: TimerHeap?
+    /// While it is in there.
+    fileprivate var heap: TimerHeap?
 
     fileprivate init(
-      _ time: ContinuousClock.Instant, _ heap: TimerHeap, _ body: @escaping @Sendable () -> Void
+      _ time: ContinuousClock.Instant, _ heap: TimerHeap?, _ body: (@Sendable () -> Void)?
     ) {
       self.time = time
       self.heap = heap
@@ -45,10 +46,24 @@ final class TimerHeap {
     }
   }
 
+  /// Drops all, undone.
+  func removeAll() {
+    for timer in timers {
+      timer.place = -1
+      timer.heap = nil
+      timer.body = nil
+    }
+    timers = []
+  }
+
+  /// A timer whose time does not come.
+  static func never() -> Timer { Timer(ContinuousClock.now, nil, nil) }
+
   private func remove(_ timer: Timer) {
     let place = timer.place
     guard place >= 0, let last = timers.popLast() else { return }
     timer.place = -1
+    timer.heap = nil
     guard last !== timer else { return }
     timers[place] = last
     last.place = place

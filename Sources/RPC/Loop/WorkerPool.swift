@@ -8,11 +8,13 @@ package final class WorkerPool: TaskExecutor, @unchecked Sendable {
   private var jobs: [UnownedJob] = []
   private var first = 0
   private var isStopping = false
+  private var running: Int
 
   /// - Parameters:
   ///   - threads: at least one is made.
   ///   - niceness: 0 to 19; with more of it, a thread leaves the processor to others.
   package init(name: String, threads: Int, niceness: Int32 = 0) {
+    running = max(1, threads)
     for number in 0..<max(1, threads) {
       let thread = Thread { [self] in
         #if os(Linux)
@@ -31,9 +33,15 @@ package final class WorkerPool: TaskExecutor, @unchecked Sendable {
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     condition.lock()
-    jobs.append(job)
-    condition.signal()
+    let hasThreads = running > 0
+    if hasThreads {
+      jobs.append(job)
+      condition.signal()
+    }
     condition.unlock()
+    guard !hasThreads else { return }
+    // A task that comes back to a stopped pool must still come to its end.
+    DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 
   /// Jobs that wait for a thread.
@@ -44,11 +52,18 @@ package final class WorkerPool: TaskExecutor, @unchecked Sendable {
   }
 
   /// Ends the threads when all jobs are done.
-  package func stop() {
+  ///
+  /// - Parameter time: how long to wait for that; not to be waited on a thread of the pool.
+  /// - Returns: whether the threads have ended.
+  @discardableResult
+  package func stop(waiting time: Duration = .zero) -> Bool {
+    let limit = Date(timeIntervalSinceNow: Double(time.nanoseconds) / 1e9)
     condition.lock()
+    defer { condition.unlock() }
     isStopping = true
     condition.broadcast()
-    condition.unlock()
+    while running > 0, condition.wait(until: limit) {}
+    return running == 0
   }
 
   private func run() {
@@ -60,7 +75,11 @@ package final class WorkerPool: TaskExecutor, @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     while first == jobs.count {
-      if isStopping { return nil }
+      if isStopping {
+        running -= 1
+        condition.broadcast()
+        return nil
+      }
       condition.wait()
     }
     defer {

@@ -10,7 +10,9 @@ extension Server {
   ) async throws(LoopError) -> SocketAddress {
     var bound = address
     for loop in group.loops {
-      bound.port = try await Self.listen(on: bound, loop: loop) { transport, loop in
+      bound.port = try await Self.listen(
+        on: bound, loop: loop, sharesPort: loop !== group.loops.first
+      ) { transport, loop in
         self.accept(transport, on: loop)
       }
     }
@@ -19,16 +21,18 @@ extension Server {
 
   /// Listens on one loop, for whatever is to be done with its connections.
   ///
+  /// - Parameter sharesPort: whether another loop of this process listens there already;
+  ///   else nobody may.
   /// - Returns: the port.
   package static func listen(
-    on address: SocketAddress, loop: EventLoop,
+    on address: SocketAddress, loop: EventLoop, sharesPort: Bool = false,
     accept: @escaping @Sendable (any ByteTransport, EventLoop) -> Void
   ) async throws(LoopError) -> UInt16 {
     let result: Result<UInt16, LoopError> = await withCheckedContinuation { continuation in
       loop.execute {
         do throws(LoopError) {
           // The loop keeps it until it is stopped.
-          let listener = try TCPListener(address, on: loop, accept: accept)
+          let listener = try TCPListener(address, on: loop, sharesPort: sharesPort, accept: accept)
           continuation.resume(returning: .success(listener.port))
         } catch { continuation.resume(returning: .failure(error)) }
       }

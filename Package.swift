@@ -80,7 +80,9 @@ let package = Package(
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
     .testTarget(name: "MatchingTests", dependencies: ["Matching", "TestSupport"]),
     .testTarget(name: "RPCTests", dependencies: ["RPC", "EncuentroProtos", "TestSupport"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage", "CSQLite", "TestSupport"]),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Storage", "CSQLite", "Programme", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EncuentroWireTests",
       dependencies: ["EncuentroWire", "EncuentroProtos", "Programme", "Results", "TestSupport"]),

@@ -12,7 +12,7 @@ package final class InMemoryStore: Store {
     var state = StoreState()
     if !participants.isEmpty {
       let request = WriteRequest(.upsert(participants), actor: "sample", time: 0)
-      // An upsert cannot fail.
+      // Fails only for numbers that are not finite, which the checks of files refuse.
       _ = try? state.write(request)
     }
     self.state = Mutex(state)

@@ -27,7 +27,7 @@ struct StoreState: Sendable {
     }
     let receipt =
       switch request.change {
-      case .upsert(let written): upsert(written, request)
+      case .upsert(let written): try upsert(written, request)
       case .delete(let id): try delete(id, request)
       case .submitPlan(let id, let plan): try submit(plan, of: id, request)
       case .decide(let participant, let partner, let verdict, let reason):
@@ -40,12 +40,20 @@ struct StoreState: Sendable {
     return receipt
   }
 
-  private mutating func upsert(_ written: [Participant], _ request: WriteRequest) -> WriteReceipt {
+  private mutating func upsert(
+    _ written: [Participant], _ request: WriteRequest
+  ) throws(StoreError) -> WriteReceipt {
     var receipt = WriteReceipt(revision: revision)
     let next = revision + 1
-    for participant in written {
-      let known = participants[participant.id]?.participant
-      guard known != participant else {
+    // All before any, so that one that has no JSON form leaves nothing of the others.
+    var bodies: [String] = []
+    for participant in written { bodies.append(try StoreJSON.text(participant)) }
+    for (participant, body) in zip(written, bodies) {
+      let known = try participants[participant.id].map { (stored) throws(StoreError) in
+        try StoreJSON.text(stored.participant)
+      }
+      // Bytes, because texts are equal that differ in how their accents are written.
+      guard known.map({ $0.utf8.elementsEqual(body.utf8) }) != true else {
         receipt.unchanged += 1
         continue
       }
@@ -53,7 +61,7 @@ struct StoreState: Sendable {
       if known == nil { receipt.created += 1 } else { receipt.updated += 1 }
       log(
         known == nil ? "participant.created" : "participant.updated", participant.id, next,
-        StoreJSON.text(participant), request)
+        body, request)
     }
     if receipt.created + receipt.updated > 0 { (revision, dataRevision) = (next, next) }
     receipt.revision = revision
@@ -77,7 +85,7 @@ struct StoreState: Sendable {
       throw .unknownParticipant(id: id)
     }
     participant.signals.plan = plan
-    return upsert([participant], request)
+    return try upsert([participant], request)
   }
 
   private mutating func decide(
@@ -92,7 +100,7 @@ struct StoreState: Sendable {
       id: Int64(decisions.count) + 1, participant: participant, partner: partner, verdict: verdict,
       reason: reason, actor: request.actor, time: request.time)
     decisions.append(decision)
-    log("decision.recorded", String(decision.id), revision, StoreJSON.text(decision), request)
+    log("decision.recorded", String(decision.id), revision, try StoreJSON.text(decision), request)
     return WriteReceipt(revision: revision, decision: decision)
   }
 
@@ -105,10 +113,11 @@ struct StoreState: Sendable {
     revision += 1
     let run = Run(new, id: Int64(runs.count) + 1, request)
     runs.append((run, new.result))
-    log("run.recorded", String(run.id), revision, StoreJSON.text(run), request)
+    log("run.recorded", String(run.id), revision, try StoreJSON.text(run), request)
     if new.committed, let assigned = new.assignments {
       assignments = assigned.filter { participants[$0.key] != nil }
-      log("assignment.committed", String(run.id), revision, "", request)
+      log(
+        "assignment.committed", String(run.id), revision, try StoreJSON.text(assignments), request)
     }
     return WriteReceipt(revision: revision, run: run)
   }
@@ -151,15 +160,15 @@ extension Run {
 /// Values as the store keeps them: JSON with sorted keys, so that equal values have
 /// equal bytes.
 enum StoreJSON {
-  static func data(_ value: some Encodable) -> Data {
+  /// - Throws: `StoreError.failed` for a number that is not finite.
+  static func text(_ value: some Encodable) throws(StoreError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // The stored types hold text and numbers, which are checked to be finite before.
-    return (try? encoder.encode(value)) ?? Data()
-  }
-
-  static func text(_ value: some Encodable) -> String {
-    String(decoding: data(value), as: UTF8.self)
+    do {
+      return String(decoding: try encoder.encode(value), as: UTF8.self)
+    } catch {
+      throw .failed(reason: "what is to be stored has no JSON form: \(error)")
+    }
   }
 
   static func value<Value: Decodable>(

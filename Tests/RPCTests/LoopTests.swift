@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import RPC
@@ -18,7 +19,7 @@ import Testing
   @Test func bodiesOfEveryThreadRunOnceAndInOrder() async throws {
     let loop = try EventLoop(name: "test")
     defer { loop.stop() }
-    let seen = Mutex([Int: [Int]]())
+    let seen = Shared([Int: [Int]]())
     await withTaskGroup(of: Void.self) { group in
       for sender in 0..<8 {
         group.addTask {
@@ -75,7 +76,7 @@ import Testing
   /// events at that moment must not make the loop forget it.
   @Test func noTimerIsLostAmongOtherEvents() async throws {
     let loop = try EventLoop(name: "test")
-    let isDone = Atomic<Bool>(false)
+    let isDone = Shared(false)
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         for step in 0..<200 {
@@ -87,10 +88,10 @@ import Testing
             }
           }
         }
-        isDone.store(true, ordering: .relaxed)
+        isDone.withLock { $0 = true }
       }
       group.addTask {
-        while !isDone.load(ordering: .relaxed) {
+        while !isDone.withLock({ $0 }) {
           loop.execute {}
           await Task.yield()
         }
@@ -101,14 +102,14 @@ import Testing
 
   @Test func workThatNeverEndsDoesNotStarveTimers() async throws {
     let loop = try EventLoop(name: "test")
-    let isDone = Atomic<Bool>(false)
+    let isDone = Shared(false)
     let endless = Task(executorPreference: loop) {
-      while !isDone.load(ordering: .relaxed) { await Task.yield() }
+      while !isDone.withLock({ $0 }) { await Task.yield() }
     }
     await withCheckedContinuation { continuation in
       loop.execute { _ = loop.schedule(after: .milliseconds(5)) { continuation.resume() } }
     }
-    isDone.store(true, ordering: .relaxed)
+    isDone.withLock { $0 = true }
     await endless.value
     #expect(loop.lag.histogram.reduce(0, +) > 1)
     loop.stop()

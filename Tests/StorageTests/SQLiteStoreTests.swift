@@ -5,6 +5,14 @@ import Testing
 
 @testable import Storage
 
+private func participant(_ id: String, plan: String? = nil) -> Participant {
+  var participant = city(id)
+  participant.signals.plan = plan.map {
+    Plan(language: "es", title: "t", sections: [Plan.Section(role: .context, text: $0)])
+  }
+  return participant
+}
+
 @Suite("The store on disk", .serialized)
 struct SQLiteStoreTests {
   @Test("a folder has one writer")
@@ -25,8 +33,8 @@ struct SQLiteStoreTests {
     var chance = TestGenerator(seed: seed)
     let store = try SQLiteStore(folder: folder.url.path)
     for number in 0..<30 {
-      let key = IdempotencyKey(key: "k\(number)", fingerprint: [])
-      _ = try store.write(.upsert([participant("p\(number)")]), key: key)
+      let key = "k\(number)"
+      _ = try store.apply(.upsert([participant("p\(number)")]), key: key)
       guard chance.int(0...3) == 0 else { continue }
       let copy = try TemporaryFolder()
       for suffix in ["", "-wal"] {
@@ -36,7 +44,7 @@ struct SQLiteStoreTests {
       }
       let other = try SQLiteStore(folder: copy.url.path)
       #expect(try other.participantCount() == number + 1, "seed \(seed)")
-      #expect(try other.write(.upsert([participant("p\(number)")]), key: key).created == 1)
+      #expect(try other.apply(.upsert([participant("p\(number)")]), key: key).created == 1)
       #expect(try other.participantCount() == number + 1)
       #expect(try StoreReport.examine(folder: copy.url.path).faults == [])
     }
@@ -46,17 +54,17 @@ struct SQLiteStoreTests {
   func full() throws {
     let folder = try TemporaryFolder()
     let store = try SQLiteStore(folder: folder.url.path)
-    _ = try store.write(.upsert([participant("a")]))
+    _ = try store.apply(.upsert([participant("a")]))
     try store.limit(pages: 40)
     let large = participant("big", plan: String(repeating: "x", count: 1 << 20))
     #expect {
-      _ = try store.write(.upsert([large]))
+      _ = try store.apply(.upsert([large]))
     } throws: { error in
       if case .full? = error as? StoreError { true } else { false }
     }
     #expect(try store.participantCount() == 1)
     try store.limit(pages: 1 << 20)
-    #expect(try store.write(.upsert([large])).created == 1)
+    #expect(try store.apply(.upsert([large])).created == 1)
     #expect(try StoreReport.examine(folder: folder.url.path).faults == [])
   }
 
@@ -91,7 +99,7 @@ struct SQLiteStoreTests {
     let folder = try TemporaryFolder()
     do {
       let store = try SQLiteStore(folder: folder.url.path)
-      _ = try store.write(.upsert((0..<300).map { participant("p\($0)", plan: "text \($0)") }))
+      _ = try store.apply(.upsert((0..<300).map { participant("p\($0)", plan: "text \($0)") }))
     }
     let file = folder.file(SQLiteStore.fileName)
     var bytes = try Data(contentsOf: file)
@@ -113,7 +121,7 @@ struct SQLiteStoreTests {
     #expect(
       try store.decisions(participant: nil, currentOnly: true, before: nil, limit: 9).count == 1)
     #expect(try store.run(id: 1)?.summary == "s")
-    #expect(try store.write(.upsert([participant("c")])).revision == 4)
+    #expect(try store.apply(.upsert([participant("c")])).revision == 4)
     let report = try StoreReport.examine(folder: folder.url.path)
     #expect(report.format == Schema.version)
     #expect(report.faults == [])
@@ -124,9 +132,9 @@ struct SQLiteStoreTests {
     let folder = try TemporaryFolder()
     let target = try TemporaryFolder()
     let store = try SQLiteStore(folder: folder.url.path)
-    _ = try store.write(.upsert((0..<200).map { participant("p\($0)", plan: "text \($0)") }))
+    _ = try store.apply(.upsert((0..<200).map { participant("p\($0)", plan: "text \($0)") }))
     async let writing: Void = {
-      for number in 0..<50 { _ = try store.write(.upsert([participant("q\(number)")])) }
+      for number in 0..<50 { _ = try store.apply(.upsert([participant("q\(number)")])) }
     }()
     let copy = target.file(SQLiteStore.fileName).path
     try SQLiteStore.backUp(folder: folder.url.path, to: copy) { _, _ in }
@@ -134,9 +142,9 @@ struct SQLiteStoreTests {
     #expect(try StoreReport.examine(folder: target.url.path).faults == [])
     let restored = try SQLiteStore(folder: target.url.path)
     #expect(try restored.participantCount() >= 200)
-    #expect {
+    #expect(throws: StoreError.self) {
       try SQLiteStore.backUp(folder: folder.url.path, to: copy) { _, _ in }
-    } throws: { _ in true }
+    }
   }
 
   @Test("the look through finds what is wrong")
@@ -154,7 +162,7 @@ struct SQLiteStoreTests {
       let folder = try TemporaryFolder()
       do {
         let store = try SQLiteStore(folder: folder.url.path)
-        _ = try store.write(.upsert([participant("a")]))
+        _ = try store.apply(.upsert([participant("a")]))
       }
       try Database(path: folder.file(SQLiteStore.fileName).path, mode: .readWrite).execute(sql)
       let faults = try StoreReport.examine(folder: folder.url.path).faults
@@ -166,7 +174,7 @@ struct SQLiteStoreTests {
   func appendOnly() throws {
     let folder = try TemporaryFolder()
     do {
-      _ = try SQLiteStore(folder: folder.url.path).write(.upsert([participant("a")]))
+      _ = try SQLiteStore(folder: folder.url.path).apply(.upsert([participant("a")]))
     }
     let database = try Database(
       path: folder.file(SQLiteStore.fileName).path, mode: .readWrite)

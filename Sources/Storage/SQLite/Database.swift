@@ -15,8 +15,9 @@ final class Database {
 
   /// Opens a file.
   ///
+  /// - Parameter patience: how long to wait for another process, in milliseconds.
   /// - Throws: `StoreError` with the path.
-  init(path: String, mode: Mode) throws(StoreError) {
+  init(path: String, mode: Mode, patience: Int32 = 5000) throws(StoreError) {
     self.path = path
     let flags =
       switch mode {
@@ -34,7 +35,7 @@ final class Database {
     }
     handle = opened
     sqlite3_extended_result_codes(handle, 1)
-    sqlite3_busy_timeout(handle, 5000)
+    sqlite3_busy_timeout(handle, patience)
   }
 
   deinit {
@@ -110,8 +111,7 @@ final class Database {
     }
   }
 
-  /// The rowid of the last row that was put in.
-  var lastID: Int64 { sqlite3_last_insert_rowid(handle) }
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   private func statement(_ sql: String) throws(StoreError) -> OpaquePointer {
     if let known = statements[sql] { return known }
@@ -149,9 +149,10 @@ final class Database {
 
   private func error(_ code: Int32) -> StoreError {
     let reason = "\(path): \(String(cString: sqlite3_errmsg(handle)))"
+    let noRoom = [ENOSPC, EDQUOT].contains(sqlite3_system_errno(handle))
     return switch code & 0xFF {
     case SQLITE_FULL: .full(reason: reason)
-    case SQLITE_IOERR where errno == ENOSPC || errno == EDQUOT: .full(reason: reason)
+    case SQLITE_IOERR where noRoom, SQLITE_CANTOPEN where noRoom: .full(reason: reason)
     case SQLITE_BUSY, SQLITE_LOCKED: .locked(reason: reason)
     case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(reason: reason)
     default: .failed(reason: "\(reason) (code \(code))")
@@ -160,7 +161,7 @@ final class Database {
 
   // MARK: - Backup
 
-  /// Copies the whole database while others read and write it.
+  /// Copies the whole database, as it is at this moment, while others read and write it.
   ///
   /// - Parameters:
   ///   - destination: an empty database.
@@ -168,11 +169,16 @@ final class Database {
   func copy(
     to destination: Database, progress: (Int, Int) -> Void
   ) throws(StoreError) {
+    // One snapshot for all steps: otherwise each write of another process would make the
+    // copy begin anew, and under steady writes it would never end.
+    try execute("BEGIN")
+    defer { try? execute("ROLLBACK") }
+    _ = try first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) }
     guard let backup = sqlite3_backup_init(destination.handle, "main", handle, "main") else {
       throw destination.error(sqlite3_errcode(destination.handle))
     }
     var code = SQLITE_OK
-    while code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED {
+    while code == SQLITE_OK {
       code = sqlite3_backup_step(backup, 1024)
       let total = Int(sqlite3_backup_pagecount(backup))
       progress(total - Int(sqlite3_backup_remaining(backup)), total)

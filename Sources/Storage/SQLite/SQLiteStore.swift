@@ -10,15 +10,17 @@ package final class SQLiteStore: Store {
   let path: String
   private let lock: FolderLock
   private let writer: Mutex<Database>
-  /// Reads do not wait for writes.
-  private let reader: Mutex<Database>
+  /// Reads do not wait for writes, and short ones not for a long one.
+  private let readers: [Reader]
 
   /// Opens the store of a folder, which is made if it is not there, and brings it to the
   /// present version.
   ///
+  /// - Parameter patience: how long a call waits for another process that uses the
+  ///   database, in milliseconds.
   /// - Throws: `StoreError.locked` when another server has it, `.newerFormat`,
   ///   `.corrupt`.
-  package init(folder: String) throws(StoreError) {
+  package init(folder: String, patience: Int32 = 5000) throws(StoreError) {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
@@ -27,14 +29,27 @@ package final class SQLiteStore: Store {
     }
     lock = try FolderLock(folder: folder)
     path = (folder as NSString).appendingPathComponent(Self.fileName)
-    let database = try Database(path: path, mode: .create)
+    let database = try Database(path: path, mode: .create, patience: patience)
+    // First, because turning on the log would change a file of another program.
+    _ = try Schema.version(of: database, path: path)
     try database.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
     try Schema.migrate(database, path: path)
-    let second = try Database(path: path, mode: .readWrite)
-    try second.execute("PRAGMA query_only = ON")
     writer = Mutex(database)
-    reader = Mutex(second)
+    var readers: [Reader] = []
+    for _ in 0..<3 { readers.append(try Reader(path: path, patience: patience)) }
+    self.readers = readers
+  }
+
+  /// A connection that only reads.
+  private final class Reader: Sendable {
+    let database: Mutex<Database>
+
+    init(path: String, patience: Int32) throws(StoreError) {
+      let database = try Database(path: path, mode: .readWrite, patience: patience)
+      try database.execute("PRAGMA query_only = ON")
+      self.database = Mutex(database)
+    }
   }
 
   package func write(
@@ -160,41 +175,50 @@ package final class SQLiteStore: Store {
   private func read<Value: Sendable>(
     _ body: (Database) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
-    try reader.withLock { database throws(StoreError) in try body(database) }
+    for reader in readers.dropLast() {
+      let value = try reader.database.withLockIfAvailable { database throws(StoreError) in
+        try body(database)
+      }
+      if let value { return value }
+    }
+    return try readers[readers.count - 1].database.withLock { database throws(StoreError) in
+      try body(database)
+    }
   }
 
-  /// Copies the store to a file, while others read and write it. The copy is complete or
-  /// not there.
+  /// Copies the store to a file, as it is at this moment, while others read and write it.
+  /// The copy is complete and on the disk, or not there.
   ///
   /// - Parameters:
-  ///   - destination: a file that is not there yet.
+  ///   - destination: a file that is not there yet, unless it is to be replaced.
   ///   - progress: called with the pages copied and the pages of all.
   /// - Throws: `StoreError`, also when the copy does not pass its check.
   package static func backUp(
-    folder: String, to destination: String, progress: (Int, Int) -> Void
+    folder: String, to destination: String, replacing: Bool = false,
+    progress: (Int, Int) -> Void = { _, _ in }
   ) throws(StoreError) {
-    guard !FileManager.default.fileExists(atPath: destination) else {
+    guard replacing || !FileManager.default.fileExists(atPath: destination) else {
       throw .failed(reason: "\(destination) is there already; name another file")
     }
     let source = (folder as NSString).appendingPathComponent(fileName)
     guard FileManager.default.fileExists(atPath: source) else {
       throw .failed(reason: "\(folder) holds no store (\(fileName))")
     }
-    let partial = destination + ".partial"
-    try? FileManager.default.removeItem(atPath: partial)
+    // A name of its own, so that two at once do not write into one file.
+    let partial = "\(destination).\(UUID().uuidString.prefix(8)).partial"
     do throws(StoreError) {
       let from = try Database(path: source, mode: .readWrite)
       _ = try Schema.version(of: from, path: source)
       let to = try Database(path: partial, mode: .create)
       try from.copy(to: to, progress: progress)
+      // One file without a log beside it.
+      try to.execute("PRAGMA journal_mode = DELETE")
       let verdict = try to.first("PRAGMA quick_check(1)") { $0.text(0) } ?? ""
       guard verdict == "ok" else { throw .corrupt(reason: "the copy: \(verdict)") }
+      try FileMove.move(partial, to: destination, replacing: replacing)
     } catch {
       try? FileManager.default.removeItem(atPath: partial)
       throw error
-    }
-    guard rename(partial, destination) == 0 else {
-      throw .failed(reason: "\(destination): \(String(cString: strerror(errno)))")
     }
   }
 }

@@ -45,11 +45,13 @@ struct SQLiteTransaction {
       return .success(receipt)
     } catch {
       switch error {
-      case .unknownParticipant, .keyReused, .revisionChanged:
+      case .full, .locked, .corrupt, .newerFormat: throw error
+      // SQLite ends a transaction itself when it cannot go on with it.
+      case .failed where !database.isInTransaction: throw error
+      case .unknownParticipant, .keyReused, .revisionChanged, .failed:
         (revision, dataRevision) = before
         try database.execute("ROLLBACK TO one; RELEASE one")
         return .failure(error)
-      default: throw error
       }
     }
   }
@@ -77,7 +79,7 @@ struct SQLiteTransaction {
       try database.run(
         "INSERT INTO keys (key, fingerprint, receipt, time) VALUES (?1, ?2, ?3, ?4)",
         [
-          .text(key.key), .blob(Data(key.fingerprint)), .text(StoreJSON.text(receipt)),
+          .text(key.key), .blob(Data(key.fingerprint)), .text(try StoreJSON.text(receipt)),
           .integer(request.time),
         ])
     }
@@ -90,11 +92,12 @@ struct SQLiteTransaction {
     var receipt = WriteReceipt(revision: revision)
     let next = revision + 1
     for participant in written {
-      let body = StoreJSON.text(participant)
+      let body = try StoreJSON.text(participant)
       let known = try database.first(
         "SELECT body FROM participants WHERE id = ?1", [.text(participant.id)]
       ) { $0.text(0) }
-      guard known != body else {
+      // Bytes, because texts are equal that differ in how their accents are written.
+      guard known.map({ $0.utf8.elementsEqual(body.utf8) }) != true else {
         receipt.unchanged += 1
         continue
       }
@@ -149,9 +152,9 @@ struct SQLiteTransaction {
     try database.run(
       "INSERT INTO decisions (id, first, second, body) VALUES (?1, ?2, ?3, ?4)",
       [
-        .integer(decision.id), .text(pair[0]), .text(pair[1]), .text(StoreJSON.text(decision)),
+        .integer(decision.id), .text(pair[0]), .text(pair[1]), .text(try StoreJSON.text(decision)),
       ])
-    try log("decision.recorded", String(decision.id), revision, StoreJSON.text(decision), request)
+    try log("decision.recorded", String(decision.id), revision, try StoreJSON.text(decision), request)
     return WriteReceipt(revision: revision, decision: decision)
   }
 
@@ -166,17 +169,18 @@ struct SQLiteTransaction {
     let run = Run(new, id: last + 1, request)
     try database.run(
       "INSERT INTO runs (id, body, result) VALUES (?1, ?2, ?3)",
-      [.integer(run.id), .text(StoreJSON.text(run)), .blob(new.result)])
-    try log("run.recorded", String(run.id), revision, StoreJSON.text(run), request)
+      [.integer(run.id), .text(try StoreJSON.text(run)), .blob(new.result)])
+    try log("run.recorded", String(run.id), revision, try StoreJSON.text(run), request)
     if new.committed, let assigned = new.assignments {
       try database.run("DELETE FROM assignments")
       for (id, networks) in assigned.sorted(by: { $0.key < $1.key })
       where try database.participant(id) != nil {
         try database.run(
           "INSERT INTO assignments (participant, body) VALUES (?1, ?2)",
-          [.text(id), .text(StoreJSON.text(networks))])
+          [.text(id), .text(try StoreJSON.text(networks))])
       }
-      try log("assignment.committed", String(run.id), revision, "", request)
+      let committed = try StoreJSON.text(try database.assignments())
+      try log("assignment.committed", String(run.id), revision, committed, request)
     }
     return WriteReceipt(revision: revision, run: run)
   }

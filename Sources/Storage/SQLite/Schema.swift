@@ -72,15 +72,19 @@ enum Schema {
   }
 
   /// The version of an existing file; 0 for one without tables.
+  ///
+  /// - Throws: `StoreError.newerFormat`, `.corrupt` for a file of another program.
   static func version(of database: Database, path: String) throws(StoreError) -> Int {
     func pragma(_ name: String) throws(StoreError) -> Int64 {
       try database.first("PRAGMA \(name)") { $0.integer(0) } ?? 0
     }
     let tables = try database.first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) } ?? 0
     let found = Int(try pragma("user_version"))
-    guard tables > 0 else { return 0 }
-    guard try pragma("application_id") == applicationID else {
-      throw .corrupt(reason: "\(path) is a database of another program")
+    let owner = try pragma("application_id")
+    if tables == 0, owner == 0, found == 0 { return 0 }
+    guard owner == applicationID else {
+      throw .corrupt(
+        reason: "\(path) is a database of another program; move it away or take another folder")
     }
     guard found <= version else { throw .newerFormat(found: found, known: version) }
     return found

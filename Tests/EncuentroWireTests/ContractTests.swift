@@ -70,7 +70,8 @@ struct ContractTests {
       "ClassifyParticipantsStep": "ClassifyParticipantsResponse",
       "SuggestionsView": "SuggestPartnersResponse", "ExplanationView": "ExplainPairResponse",
       "PairCohortStep": "PairCohortResponse", "ReassignNetworksStep": "ReassignNetworksResponse",
-      "GetRunStep": "GetRunResponse",
+      "GetRunStep": "GetRunResponse", "ClassificationRequest": "ClassifyRequest",
+      "VerificationView": "VerifyCohortResponse",
     ]
     let typed = [
       types(Contract.classify), types(Contract.classifyPlans),
@@ -78,6 +79,7 @@ struct ContractTests {
       types(Contract.getParticipant), types(Contract.listParticipants),
       types(Contract.deleteParticipant), types(Contract.submitPlan),
       types(Contract.suggestPartners), types(Contract.explainPair), types(Contract.pairCohort),
+      types(Contract.verifyCohort),
       types(Contract.reassignNetworks), types(Contract.listRuns), types(Contract.getRun),
       types(Contract.recordDecision), types(Contract.listDecisions), types(Contract.getProgramme),
       types(Contract.healthCheck), types(Contract.healthWatch), types(Contract.serverInfo),

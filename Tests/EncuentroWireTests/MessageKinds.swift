@@ -99,6 +99,14 @@ struct MessageKind: Sendable, CustomTestStringConvertible {
       ExplainPairRequest(name: g.text(), partner: g.text(), atLeastRevision: g.revision())
     },
     MessageKind(ExplanationView.self) { $0.explanation() },
+    MessageKind(VerifyCohortRequest.self) { g in
+      VerifyCohortRequest(document: g.text(), part: Array(g.text().utf8))
+    },
+    MessageKind(VerificationView.self) { g in
+      VerificationView(
+        isVerified: g.pick([true, false]), isOptimal: g.pick([true, false]),
+        appliesQuotas: g.pick([true, false]), pairs: g.int(0...10_000), faults: [g.text()])
+    },
     MessageKind(PairCohortRequest.self, isEqual: isEqual) { $0.cohortRequest() },
     MessageKind(PairCohortStep.self) { g in
       switch g.int(0...4) {

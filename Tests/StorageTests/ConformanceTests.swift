@@ -10,6 +10,7 @@ struct ConformanceTests {
   @Test("is empty at first", arguments: Backend.allCases)
   func empty(_ backend: Backend) throws {
     let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
     let seen = try open.store.observed()
     #expect(seen.revision == 0 && seen.snapshotRevision == 0)
     #expect(seen.participants.isEmpty && seen.audit.isEmpty && seen.runs.isEmpty)
@@ -22,7 +23,9 @@ struct ConformanceTests {
 
   @Test("counts what it created, updated and found unchanged", arguments: Backend.allCases)
   func counts(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     #expect(
       try store.apply(.upsert([city("b"), city("a")])) == WriteReceipt(revision: 1, created: 2))
     #expect(
@@ -44,7 +47,9 @@ struct ConformanceTests {
 
   @Test("holds names apart that look alike and differ in bytes", arguments: Backend.allCases)
   func bytes(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     var participant = city("a")
     participant.name = "Jose\u{301}"
     try store.apply(.upsert([participant]))
@@ -56,7 +61,9 @@ struct ConformanceTests {
 
   @Test("lists participants by the bytes of their ids, page by page", arguments: Backend.allCases)
   func order(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     let ids = ["a", "b-1", "b", "b1", "zz", "0", "a-b", "ab"]
     try store.apply(.upsert(ids.map { city($0) }))
     let sorted = ["0", "a", "a-b", "ab", "b", "b-1", "b1", "zz"]
@@ -74,7 +81,9 @@ struct ConformanceTests {
 
   @Test("takes a plan", arguments: Backend.allCases)
   func plan(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     var generator = TestGenerator(seed: 1)
     let plan = generator.plan()
     #expect(throws: StoreError.unknownParticipant(id: "a")) {
@@ -91,7 +100,9 @@ struct ConformanceTests {
 
   @Test("keeps every decision, and tells the latest of each pair", arguments: Backend.allCases)
   func decisions(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     try store.apply(.upsert(["a", "b", "c"].map { city($0) }))
     let first = try store.apply(
       .decide(participant: "a", partner: "b", .deferred, reason: "later"), actor: "eva", time: 7)
@@ -124,7 +135,9 @@ struct ConformanceTests {
 
   @Test("lets go of a participant, and keeps the history", arguments: Backend.allCases)
   func deletion(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     #expect(throws: StoreError.unknownParticipant(id: "a")) {
       try store.apply(.delete(participant: "a"))
     }
@@ -147,7 +160,9 @@ struct ConformanceTests {
 
   @Test("commits what nothing has overtaken", arguments: Backend.allCases)
   func runs(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     try store.apply(.upsert(["a", "b"].map { city($0) }))
     var dry = NewRun.reassignment(of: ["a"], at: 1)
     (dry.committed, dry.assignments) = (false, nil)
@@ -175,7 +190,9 @@ struct ConformanceTests {
 
   @Test("says in its log what assignments became", arguments: Backend.allCases)
   func assignmentsInLog(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     try store.apply(.upsert([city("a")]))
     try store.apply(.record(.reassignment(of: ["a", "gone"], at: 1)))
     let entry = try #require(try store.audit(after: 0, limit: 9).last)
@@ -186,6 +203,7 @@ struct ConformanceTests {
   @Test("does a write once for each key", arguments: Backend.allCases)
   func keys(_ backend: Backend) throws {
     var open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
     let first = try open.store.apply(.upsert([city("a")]), key: "k", time: 5)
     try open.reopen()
     try open.store.apply(.upsert([city("a", population: 9)]))
@@ -208,6 +226,7 @@ struct ConformanceTests {
   @Test("carries out the good writes of a batch, nothing of the bad", arguments: Backend.allCases)
   func batch(_ backend: Backend) throws {
     var open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
     func request(_ change: WriteRequest.Change, key: String? = nil) -> WriteRequest {
       WriteRequest(
         change, actor: "ana", time: 1, key: key.map { IdempotencyKey(key: $0, fingerprint: []) })
@@ -230,7 +249,9 @@ struct ConformanceTests {
 
   @Test("refuses what has no JSON form, and only that", arguments: Backend.allCases)
   func notANumber(_ backend: Backend) throws {
-    let store = try backend.open().store
+    let open = try backend.open()
+    defer { withExtendedLifetime(open) {} }
+    let store = open.store
     var bad = city("bad")
     bad.signals.survey = [Network.ID(1): .nan]
     let results = try store.write(

@@ -18,6 +18,7 @@ struct SQLiteStoreTests {
   @Test("a folder has one writer")
   func lock() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let store = try SQLiteStore(folder: folder.url.path)
     #expect {
       _ = try SQLiteStore(folder: folder.url.path)
@@ -30,6 +31,7 @@ struct SQLiteStoreTests {
   @Test("what a crash leaves has every acknowledged write, once", arguments: TestGenerator.seeds(3))
   func crash(_ seed: UInt64) throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     var chance = TestGenerator(seed: seed)
     let store = try SQLiteStore(folder: folder.url.path)
     for number in 0..<30 {
@@ -37,6 +39,7 @@ struct SQLiteStoreTests {
       _ = try store.apply(.upsert([participant("p\(number)")]), key: key)
       guard chance.int(0...3) == 0 else { continue }
       let copy = try TemporaryFolder()
+      defer { withExtendedLifetime(copy) {} }
       for suffix in ["", "-wal"] {
         let name = SQLiteStore.fileName + suffix
         try FileManager.default.copyItem(
@@ -53,6 +56,7 @@ struct SQLiteStoreTests {
   @Test("a full disk is an error, and nothing is lost")
   func full() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let store = try SQLiteStore(folder: folder.url.path)
     _ = try store.apply(.upsert([participant("a")]))
     try store.limit(pages: 40)
@@ -72,6 +76,7 @@ struct SQLiteStoreTests {
   func foreign() throws {
     func reason(_ prepare: (String) throws -> Void) throws -> StoreError? {
       let folder = try TemporaryFolder()
+      defer { withExtendedLifetime(folder) {} }
       try prepare(folder.file(SQLiteStore.fileName).path)
       do throws(StoreError) {
         _ = try SQLiteStore(folder: folder.url.path)
@@ -97,6 +102,7 @@ struct SQLiteStoreTests {
   @Test("a damaged file is reported")
   func damaged() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     do {
       let store = try SQLiteStore(folder: folder.url.path)
       _ = try store.apply(.upsert((0..<300).map { participant("p\($0)", plan: "text \($0)") }))
@@ -114,6 +120,7 @@ struct SQLiteStoreTests {
   @Test("a file of the first version is brought to the present one")
   func migration() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let fixture = Repository.root.appending(path: "Tests/StorageTests/Fixtures/version-1.sqlite")
     try FileManager.default.copyItem(at: fixture, to: folder.file(SQLiteStore.fileName))
     let store = try SQLiteStore(folder: folder.url.path)
@@ -130,7 +137,9 @@ struct SQLiteStoreTests {
   @Test("a backup is the whole store at one moment")
   func backUp() async throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let target = try TemporaryFolder()
+    defer { withExtendedLifetime(target) {} }
     let store = try SQLiteStore(folder: folder.url.path)
     _ = try store.apply(.upsert((0..<200).map { participant("p\($0)", plan: "text \($0)") }))
     async let writing: Void = {
@@ -160,6 +169,7 @@ struct SQLiteStoreTests {
     ]
     for (sql, kind) in cases {
       let folder = try TemporaryFolder()
+      defer { withExtendedLifetime(folder) {} }
       do {
         let store = try SQLiteStore(folder: folder.url.path)
         _ = try store.apply(.upsert([participant("a")]))
@@ -173,6 +183,7 @@ struct SQLiteStoreTests {
   @Test("the log cannot be changed")
   func appendOnly() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     do {
       _ = try SQLiteStore(folder: folder.url.path).apply(.upsert([participant("a")]))
     }

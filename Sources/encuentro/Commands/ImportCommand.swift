@@ -30,6 +30,8 @@ enum ImportCommand: Command {
           ? "name a file, or write --sample" : "--sample goes with no files",
         command: syntax.name)
     }
+    // What is wrong with the command line is said before files are read.
+    if !arguments.has("--dry-run") { _ = try arguments.storePlace(syntax.name) }
     let programme = try arguments.programme()
     var left: [Finding] = []
     let participants =

@@ -154,7 +154,8 @@ struct SQLiteTransaction {
       [
         .integer(decision.id), .text(pair[0]), .text(pair[1]), .text(try StoreJSON.text(decision)),
       ])
-    try log("decision.recorded", String(decision.id), revision, try StoreJSON.text(decision), request)
+    try log(
+      "decision.recorded", String(decision.id), revision, try StoreJSON.text(decision), request)
     return WriteReceipt(revision: revision, decision: decision)
   }
 

@@ -14,7 +14,8 @@ extension Handlers {
       serverStream(Contract.classifyParticipants) { request, responses in
         let snapshot = try await matchmaking.snapshot(atLeast: request.atLeastRevision)
         let participants = snapshot.engine.participants
-        let view = try await responses.reporting(on: jobs, as: { .progress($0) }) { report in
+        let view = try await responses.reporting(on: jobs, as: ClassifyParticipantsStep.progress) {
+          report in
           try matchmaking.classification.classify(participants) {
             report(JobProgress(phase: "plans", done: $0, total: participants.count))
           }

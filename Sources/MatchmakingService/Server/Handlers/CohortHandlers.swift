@@ -23,7 +23,7 @@ extension Handlers {
     let request = call.request
     for bound in request.bounds { try bound.check(in: matchmaking.programme) }
     let snapshot = try await matchmaking.snapshot(atLeast: call.atLeastRevision)
-    let (view, document) = try await responses.reporting(on: jobs, as: { .progress($0) }) {
+    let (view, document) = try await responses.reporting(on: jobs, as: PairCohortStep.progress) {
       report in
       let view = try snapshot.engine.pair(
         request, isCancelled: { Task.isCancelled }, progress: report)

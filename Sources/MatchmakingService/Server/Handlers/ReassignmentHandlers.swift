@@ -21,8 +21,9 @@ extension Handlers {
     var request = call.request
     if request.usesStored { request.previous = snapshot.assignments }
     let asked = request
-    let (view, document) = try await responses.reporting(on: jobs, as: { .progress($0) }) {
-      report in
+    let (view, document) = try await responses.reporting(
+      on: jobs, as: ReassignNetworksStep.progress
+    ) { report in
       let view = try snapshot.engine.reassign(asked, progress: report)
       try Task.checkCancellation()
       report(JobProgress(phase: "recording"))

@@ -28,6 +28,12 @@ let package = Package(
       resources: [.copy("Resources")]),
     .target(name: "Matching", dependencies: ["Programme", "CVectorKernels"]),
     .target(name: "Results", dependencies: ["Programme", "Matching"]),
+    .target(
+      name: "Report", dependencies: ["Results", "Matching", "Programme"],
+      resources: [
+        .embedInCode("Resources/dossier.css"), .embedInCode("Resources/dossier.js"),
+        .embedInCode("Resources/coastline.txt"),
+      ]),
     .systemLibrary(
       name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
     .systemLibrary(
@@ -54,9 +60,8 @@ let package = Package(
     .executableTarget(
       name: "encuentro",
       dependencies: [
-        "MatchmakingService", "EncuentroClient", "EncuentroWire", "LoadTest", "Storage", "Results",
-        "RPC",
-        "Programme",
+        "MatchmakingService", "EncuentroClient", "EncuentroWire", "LoadTest", "Report", "Storage",
+        "Results", "RPC", "Programme",
       ]),
 
     // What `make bench` runs.
@@ -87,6 +92,9 @@ let package = Package(
     .testTarget(
       name: "EncuentroWireTests",
       dependencies: ["EncuentroWire", "EncuentroProtos", "Programme", "Results", "TestSupport"]),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["Report", "Results", "Matching", "Programme", "TestSupport"]),
     .testTarget(name: "LoadTestTests", dependencies: ["LoadTest", "Measurement", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(

@@ -23,8 +23,8 @@ import shapefile
 from shapely.geometry import Polygon, shape
 from shapely.ops import unary_union
 
-TOLERANCE = 0.22
-SMALLEST = 1.2  # square degrees
+TOLERANCE = 0.15
+SMALLEST = 0.5  # square degrees
 
 wheel = zipfile.ZipFile(sys.argv[1])
 base = "geopandas/datasets/naturalearth_lowres/naturalearth_lowres"

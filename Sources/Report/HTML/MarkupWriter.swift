@@ -38,7 +38,7 @@ package struct MarkupWriter {
     }
     append(">")
     if Self.isRaw(element.name) {
-      for case .text(let text) in element.children { write(raw: text, in: element.name) }
+      for case .text(let text) in element.children { write(raw: text) }
     } else {
       for child in element.children { write(child) }
     }
@@ -90,12 +90,14 @@ package struct MarkupWriter {
 
   /// What stands in a script or a style element, which knows no escapes: the comments
   /// make it plain text to a parser of XML as well. A text that would end the element is
-  /// left out whole; ours never does, and data come as `scriptData`.
-  private mutating func write(raw text: String, in name: StaticString) {
+  /// left out whole; ours never does, and data come from `ScriptData`, which has none of
+  /// these characters.
+  private mutating func write(raw text: String) {
     guard !text.contains("</"), !text.contains("<!--"), !text.contains("]]>") else { return }
-    append("/*<![CDATA[*/")
+    let isPlain = !text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }
+    if !isPlain { append("/*<![CDATA[*/") }
     bytes.append(contentsOf: text.utf8)
-    append("/*]]>*/")
+    if !isPlain { append("/*]]>*/") }
   }
 
   private mutating func append(_ text: StaticString) {

@@ -115,3 +115,10 @@ package struct Day: Hashable, Sendable {
   /// "2026-11-26"
   package var iso: String { String(format: "%04d-%02d-%02d", year, month, day) }
 }
+
+extension Day {
+  /// The day of a time in microseconds since 1970, in UTC.
+  init(microseconds: Int64) {
+    self.init(Date(timeIntervalSince1970: Double(microseconds) / 1e6))
+  }
+}

@@ -95,7 +95,8 @@ struct FlowChart {
     }
     // Moves lie above those who stay.
     return [
-      label(Self.left + 10, 14, context.words(ReassignmentKey.before), anchor: "end",
+      label(
+        Self.left + 10, 14, context.words(ReassignmentKey.before), anchor: "end",
         class: "label quiet"),
       label(Self.right, 14, context.words(ReassignmentKey.now), class: "label quiet"),
     ] + bands.filter { !$0.isMove }.map(\.node) + bands.filter(\.isMove).map(\.node)

@@ -67,7 +67,8 @@ struct HeatMap {
       nodes.append(label(middle(column), 14, network, anchor: "middle", class: "label strong"))
     }
     nodes.append(
-      label(middle(counts.networks.count), 14, context.words(CohortKey.sum), anchor: "middle",
+      label(
+        middle(counts.networks.count), 14, context.words(CohortKey.sum), anchor: "middle",
         class: "label quiet"))
     for (row, region) in counts.regions.enumerated() {
       let name = context.names.region(region)

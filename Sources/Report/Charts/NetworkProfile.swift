@@ -94,8 +94,9 @@ struct NetworkProfile {
     let strongest = passage.words.map(\.contribution).max() ?? 0
     var nodes: [Node] = []
     var at = utf8.startIndex
-    let limit = text.index(
-      text.startIndex, offsetBy: Self.longestPassage, limitedBy: text.endIndex) ?? text.endIndex
+    let limit =
+      text.index(
+        text.startIndex, offsetBy: Self.longestPassage, limitedBy: text.endIndex) ?? text.endIndex
     for word in passage.words.sorted(by: { $0.start < $1.start })
     where word.contribution >= 0.1 * strongest && word.contribution > 0 {
       let offset = word.start - passage.start

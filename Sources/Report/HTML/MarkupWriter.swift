@@ -73,7 +73,8 @@ package struct MarkupWriter {
         case 0xEF where Self.isNoCharacter(utf8[at + 1], utf8[at + 2]):
           append("\u{FFFD}")
           at += 2
-        case 0xF0... where
+        case 0xF0...
+        where
           utf8[at + 1] & 0x0F == 0x0F && utf8[at + 2] == 0xBF && utf8[at + 3] >= 0xBE:
           append("\u{FFFD}")
           at += 3

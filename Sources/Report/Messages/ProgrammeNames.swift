@@ -64,7 +64,8 @@ struct ProgrammeNames {
     "japan": ("Japan", Message("Japan", "Japón", "Japão")),
     "india": ("India", Message("India", "India", "Índia")),
     "asia-australasia": (
-      "Asia & Australasia", Message("Asia & Australasia", "Asia y Australasia", "Ásia e Australásia")
+      "Asia & Australasia",
+      Message("Asia & Australasia", "Asia y Australasia", "Ásia e Australásia")
     ),
   ]
 

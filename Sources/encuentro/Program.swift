@@ -11,7 +11,8 @@ enum Program {
     [
       ClassifyCommand.self, SampleCommand.self, SuggestCommand.self, ExplainCommand.self,
       PairCommand.self,
-      VerifyCommand.self, ReassignCommand.self, ServeCommand.self, StatusCommand.self,
+      VerifyCommand.self, ReassignCommand.self, ReportCommand.self, ServeCommand.self,
+      StatusCommand.self,
       DecideCommand.self, DecisionsCommand.self, RunsCommand.self,
       LoadCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self,
       DoctorCommand.self,

@@ -9,27 +9,7 @@ extension MatchingEngine {
   ///
   /// - Throws: `InputError` for what is no such result, or of another format.
   package func verify(_ data: Data, named name: String) throws -> VerificationView {
-    struct Head: Decodable {
-      var kind: String
-      var format: Int
-    }
-    guard let head = try? JSONDecoder().decode(Head.self, from: data),
-      head.kind == CohortView.kind
-    else {
-      throw InputError(
-        description: "\(name): not a whole result of 'encuentro pair --json'; pair again")
-    }
-    guard head.format == CohortView.currentFormat else {
-      throw InputError(
-        description: "\(name): format \(head.format), this program reads "
-          + "\(CohortView.currentFormat); pair again to have it in this format")
-    }
-    let view: CohortView
-    do {
-      view = try JSONDecoder().decode(CohortView.self, from: data)
-    } catch {
-      throw InputError(description: "\(name): a damaged result: \(DecodingReason(error))")
-    }
+    let view = try SavedResult.cohort(data, named: name)
     let (claimed, result) = (view.proof.problem, view.proof.result)
     var request = CohortRequest()
     request.appliesQuotas = view.appliesQuotas

@@ -1,3 +1,4 @@
+import Programme
 import Results
 
 /// Who moves from which network to which: two columns of networks, as high as they are
@@ -93,17 +94,21 @@ struct FlowChart {
       into[flow.to] = y2 + height
       bands.append((flow.from != flow.to, band(flow, y1, y2, height)))
     }
-    // Moves lie above those who stay.
-    return [
+    var nodes = [
       label(
         Self.left + 10, 14, context.words(ReassignmentKey.before), anchor: "end",
         class: "label quiet"),
       label(Self.right, 14, context.words(ReassignmentKey.now), class: "label quiet"),
-    ] + bands.filter { !$0.isMove }.map(\.node) + bands.filter(\.isMove).map(\.node)
-      + keys.flatMap { key in
-        column(key, Self.left, before[key] ?? 0, sum(flows, key, \.from), unit, isLeft: true)
-          + column(key, Self.right, now[key] ?? 0, sum(flows, key, \.to), unit, isLeft: false)
-      }
+    ]
+    // Moves lie above those who stay.
+    nodes += bands.filter { !$0.isMove }.map(\.node)
+    nodes += bands.filter(\.isMove).map(\.node)
+    for key in keys {
+      nodes += column(
+        key, Self.left, before[key] ?? 0, sum(flows, key, \.from), unit, isLeft: true)
+      nodes += column(key, Self.right, now[key] ?? 0, sum(flows, key, \.to), unit, isLeft: false)
+    }
+    return nodes
   }
 
   private func sum(_ flows: [Flow], _ key: String?, _ side: (Flow) -> String?) -> Int {

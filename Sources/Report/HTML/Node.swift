@@ -71,6 +71,9 @@ package func tag(
   .element(Node.Element(name: name, attributes: attributes, children: content()))
 }
 
+/// Several pieces as one.
+package func group(@NodeBuilder content: () -> [Node]) -> Node { .group(content()) }
+
 /// Collects children: nodes, texts, conditions and loops.
 @resultBuilder
 package enum NodeBuilder {

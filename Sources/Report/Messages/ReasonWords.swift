@@ -1,4 +1,5 @@
 import Matching
+import Programme
 import Results
 
 /// Why somebody has no partner, in the reader's language.

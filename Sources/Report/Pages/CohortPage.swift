@@ -12,18 +12,18 @@ struct CohortPage {
   private var formats: Formats { context.formats }
 
   var node: Node {
-    .group([
-      heading,
-      keyFigures,
-      WorldMap(context: context, cohort: cohort).figure.node(words, class: "map"),
+    group {
+      heading
+      keyFigures
+      WorldMap(context: context, cohort: cohort).figure.node(words, class: "map")
       tag("div", .class("pair-of-charts")) {
         HeatMap(context: context).figure.node(words)
         quotas
-      },
-      objectives,
-      PairList(context: context, cohort: cohort).node,
-      unpaired,
-    ])
+      }
+      objectives
+      PairList(context: context, cohort: cohort).node
+      unpaired
+    }
   }
 
   private var alone: [CohortView.UnpairedView] { cohort.unpaired.filter { $0.pairs == 0 } }

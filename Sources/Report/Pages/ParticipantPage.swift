@@ -1,3 +1,4 @@
+import Matching
 import Programme
 import Results
 

@@ -101,8 +101,11 @@ struct PartnerCard {
   private var terms: Node {
     let own = person.participant?.signals.plan?.language
     let other = context.person(suggestion.partner.id)?.participant?.signals.plan?.language
-    func title(_ name: String, _ language: String?) -> [Node] {
-      [Context.name(name)] + (language.map { [tag("span", .class("tag")) { $0 }] } ?? [])
+    func heading(_ name: String, _ language: String?) -> Node {
+      group {
+        Context.name(name)
+        if let language { tag("span", .class("tag")) { language } }
+      }
     }
     func term(_ text: String, _ language: String?) -> Node {
       tag(
@@ -118,8 +121,8 @@ struct PartnerCard {
         tag("table", .class("terms")) {
           tag("thead") {
             tag("tr") {
-              tag("th", Attribute("scope", "col")) { title(person.ref.name, own) }
-              tag("th", Attribute("scope", "col")) { title(suggestion.partner.name, other) }
+              tag("th", Attribute("scope", "col")) { heading(person.ref.name, own) }
+              tag("th", Attribute("scope", "col")) { heading(suggestion.partner.name, other) }
               tag("th", Attribute("scope", "col"), .class("number")) {
                 words(ParticipantKey.similarity)
               }

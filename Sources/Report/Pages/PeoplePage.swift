@@ -1,3 +1,4 @@
+import Programme
 import Results
 
 /// All participants with their networks, by network.
@@ -9,11 +10,11 @@ struct PeoplePage {
   var node: Node {
     let people = context.dossier.people
     let groups = Dictionary(grouping: people) { $0.view?.primary ?? "" }
-    return .group([
+    return group {
       tag("header", .class("page-head")) {
         tag("h1") { words.count(.participants, people.count) }
         tag("p", .class("lead")) { words(PeopleKey.lead) }
-      },
+      }
       tag(
         "form", .class("filters"), .id("people-filters"), Attribute("role", "search"),
         Attribute("aria-label", words(PeopleKey.find))
@@ -24,13 +25,13 @@ struct PeoplePage {
             "input", .id("people-text"), Attribute("type", "search"),
             Attribute("autocomplete", "off"))
         }
-      },
-      .group(
-        context.programme.networks.map { network in
-          list(network.id.label, groups[network.id.label] ?? [])
-        }),
-      none(groups[""] ?? []), failures,
-    ])
+      }
+      for network in context.programme.networks {
+        list(network.id.label, groups[network.id.label] ?? [])
+      }
+      none(groups[""] ?? [])
+      failures
+    }
   }
 
   private static func probability(_ person: Dossier.Person) -> Double {

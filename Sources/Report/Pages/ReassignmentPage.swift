@@ -1,3 +1,4 @@
+import Programme
 import Results
 
 /// Who moves from which network to which, and why; and how full networks are then.
@@ -12,16 +13,16 @@ struct ReassignmentPage {
   private var formats: Formats { context.formats }
 
   var node: Node {
-    .group([
-      heading,
+    group {
+      heading
       tag("div", .class("pair-of-charts")) {
         FlowChart(context: context, view: view).figure.node(words)
         sizes
-      },
-      moves,
-      others("new", ReassignmentKey.newcomers),
-      others("unassigned", ReassignmentKey.unassigned),
-    ])
+      }
+      moves
+      others("new", ReassignmentKey.newcomers)
+      others("unassigned", ReassignmentKey.unassigned)
+    }
   }
 
   private func rows(_ change: String) -> [ReassignmentRow] {

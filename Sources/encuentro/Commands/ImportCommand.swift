@@ -158,7 +158,8 @@ enum ExportCommand: Command {
     return 0
   }
 
-  private static func stored(_ arguments: Arguments) async throws -> [Participant] {
+  /// The participants of the folder or the server that the options name.
+  static func stored(_ arguments: Arguments) async throws -> [Participant] {
     switch try arguments.storePlace(syntax.name) {
     case .folder(let folder): return try SQLiteStore(folder: folder).snapshot().participants
     case .server(let client):

@@ -1,8 +1,8 @@
 /// What is wrong with JSON that could not be decoded, for whoever wrote the file.
-struct DecodingReason: CustomStringConvertible {
-  let description: String
+package struct DecodingReason: CustomStringConvertible {
+  package let description: String
 
-  init(_ error: any Error) {
+  package init(_ error: any Error) {
     func name(_ path: [any CodingKey]) -> String {
       path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
         .trimmingPrefix(".").description

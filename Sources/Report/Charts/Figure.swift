@@ -4,6 +4,8 @@ struct Figure {
   var title: String
   /// What the drawing shows, for who does not see it.
   var description: String
+  /// Where the drawing begins.
+  var left = 0.0
   var width: Double
   var height: Double
   var drawing: [Node]
@@ -18,7 +20,7 @@ struct Figure {
         tag(
           "svg", Attribute("role", "img"),
           Attribute("aria-labelledby", "\(anchor.id)-title \(anchor.id)-desc"),
-          Attribute("viewBox", "0 0 \(coordinate(width)) \(coordinate(height))")
+          Attribute("viewBox", "\(coordinate(left)) 0 \(coordinate(width)) \(coordinate(height))")
         ) {
           tag("title", .id("\(anchor.id)-title")) { title }
           tag("desc", .id("\(anchor.id)-desc")) { description }

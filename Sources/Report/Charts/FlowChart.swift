@@ -9,8 +9,8 @@ struct FlowChart {
 
   private static let size = (width: 400.0, height: 430.0)
   private static let node = (width: 10.0, gap: 8.0)
-  private static let left = 74.0
-  private static let right = 316.0
+  private static let left = 60.0
+  private static let right = 330.0
 
   struct Flow: Hashable {
     /// nil for who had none, or has none.

@@ -6,7 +6,7 @@ struct HeatMap {
   let context: Context
 
   private static let cell = (width: 37.0, height: 30.0)
-  private static let names = 122.0
+  private static let names = 132.0
   private static let head = 30.0
 
   /// Counts by region and network; a participant counts in its primary network.
@@ -72,7 +72,7 @@ struct HeatMap {
         class: "label quiet"))
     for (row, region) in counts.regions.enumerated() {
       let name = context.names.region(region)
-      nodes.append(label(0, baseline(row), name.cut(19) ?? name))
+      nodes.append(label(0, baseline(row), name.cut(20) ?? name))
       for (column, count) in counts.counts[row].enumerated() {
         let share = counts.largest == 0 ? 0 : Double(count) / Double(counts.largest)
         nodes.append(

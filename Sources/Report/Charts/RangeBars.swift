@@ -41,7 +41,8 @@ struct RangeBars {
       if let target = row.target {
         words(SharedKey.reachedOf, formats.whole(row.reached), formats.whole(target))
       } else {
-        formats.whole(row.reached)
+        (row.before.map { $0 == row.reached ? "" : formats.whole($0) + " → " } ?? "")
+          + formats.whole(row.reached)
       }
     var nodes = [
       label(0, top + 15, row.name.cut(44) ?? row.name),

@@ -4,6 +4,8 @@ import Results
 /// The pairs of a cohort as arcs between their places.
 struct WorldMap {
   private static let width = 960.0
+  /// Parts of the world's width at both ends of the equator, where only sea is.
+  private static let crop = (left: 0.07, right: 0.02)
   /// More arcs than these hide each other; the strongest are drawn.
   static let mostArcs = 1_000
 
@@ -31,7 +33,8 @@ struct WorldMap {
       anchor: Anchor("map"), title: words(CohortKey.mapTitle),
       description: words(
         CohortKey.mapDescription, words.count(.pairs, placed.count), describedRoutes),
-      width: Self.width, height: projection.height,
+      left: Self.width * Self.crop.left,
+      width: Self.width * (1 - Self.crop.left - Self.crop.right), height: projection.height,
       drawing: [tag("path", .class("land"), Attribute("d", Coastline.path(in: projection)))]
         + alone(projection)
         // The strongest lie on top.

@@ -2,8 +2,8 @@
 package enum CohortKey: String, MessageKey {
   case verified, failed, isBest, isStable, isStopped, gap, pairs, withoutPartner, totalScore
   case meanScore, lowestScore, mapTitle, mapDescription, arcsLeftOut, europe, partner, networks
-  case network, sum, matrixTitle, matrixDescription, quotasTitle, quotasLeftOut, alumni
-  case newcomers, objectivesTitle, objective, wouldSwap, thisPairing, pairsTitle, noPairs
+  case network, quotasNote, sum, matrixTitle, matrixDescription, quotasTitle, quotasLeftOut
+  case alumni, newcomers, objectivesTitle, objective, wouldSwap, thisPairing, pairsTitle, noPairs
   case firstRows, score, pinned, scoreMadeOf, filterPairs, nameContains, country, all, scoreFrom
   case reset, previous, next, range, noneLeft, everybodyPaired, reasonsLeftOut
 
@@ -67,6 +67,11 @@ package enum CohortKey: String, MessageKey {
     case .partner: Message("Partner", "Socio", "Parceiro")
     case .networks: Message("Networks", "Redes", "Redes")
     case .network: Message("Network", "Red", "Rede")
+    case .quotasNote:
+      Message(
+        "The bar is the number of pairs, the line what the quota aims at and allows.",
+        "La barra es el número de parejas; la línea, lo que la cuota prevé y permite.",
+        "A barra é o número de pares; a linha, o que a cota prevê e permite.")
     case .sum: Message("Sum", "Suma", "Soma")
     case .matrixTitle:
       Message(

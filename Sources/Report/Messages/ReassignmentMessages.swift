@@ -2,7 +2,7 @@
 package enum ReassignmentKey: String, MessageKey {
   case proven, notProven, cost, dryRun, flowTitle, flowDescription, from, to, none, participants
   case before, now, sizesTitle, sizesNote, movesTitle, movesTo, movesLeftOut, nobodyMoves
-  case membership, newcomers, unassigned
+  case membership, fullBefore, fewNow, logOdds, newcomers, unassigned
 
   package var message: Message {
     switch self {
@@ -67,6 +67,18 @@ package enum ReassignmentKey: String, MessageKey {
         "São mostradas as primeiras {0} de {1} mudanças.")
     case .nobodyMoves: Message("Nobody moves.", "Nadie cambia.", "Ninguém muda.")
     case .membership: Message("Membership", "Pertenencia", "Pertencimento")
+    case .fullBefore:
+      Message(
+        "{0} had more participants than it may have; a place in it costs {1} log-odds.",
+        "{0} tenía más participantes de los permitidos; una plaza en ella cuesta {1} "
+          + "log-odds.",
+        "{0} tinha mais participantes do que o permitido; uma vaga nela custa {1} log-odds.")
+    case .fewNow:
+      Message(
+        "{0} had fewer participants than it must have.",
+        "{0} tenía menos participantes de los necesarios.",
+        "{0} tinha menos participantes do que o necessário.")
+    case .logOdds: Message("log-odds", "log-odds", "log-odds")
     case .newcomers:
       Message(
         "Assigned for the first time",

@@ -75,7 +75,7 @@ struct CohortPage {
       cohort.pairs.isEmpty
       ? nil : cohort.pairs.reduce(0) { $0 + $1.score } / Double(cohort.pairs.count)
     return tag("dl", .class("key-figures")) {
-      keyFigure(CohortKey.pairs, formats.whole(cohort.pairs.count))
+      keyFigure(SharedKey.participants, formats.whole(context.dossier.people.count))
       keyFigure(CohortKey.withoutPartner, formats.whole(alone.count))
       keyFigure(CohortKey.totalScore, figures.map { formats.score($0.total) } ?? "–")
       keyFigure(CohortKey.meanScore, mean.map(formats.score) ?? "–")
@@ -83,7 +83,7 @@ struct CohortPage {
     }
   }
 
-  private func keyFigure(_ key: CohortKey, _ value: String) -> Node {
+  private func keyFigure(_ key: some MessageKey, _ value: String) -> Node {
     tag("div") {
       tag("dt") { words(key) }
       tag("dd") { value }
@@ -99,9 +99,11 @@ struct CohortPage {
       anchor: Anchor("quotas"), title: words(CohortKey.quotasTitle),
       description: bars.description, width: RangeBars.width, height: bars.height,
       drawing: bars.drawing, table: bars.table,
-      note: cohort.appliesQuotas
-        ? []
-        : [tag("p", .class("note")) { words(CohortKey.quotasLeftOut) }])
+      note: [
+        tag("p", .class("note")) {
+          words(cohort.appliesQuotas ? CohortKey.quotasNote : CohortKey.quotasLeftOut)
+        }
+      ])
     return figure.node(words)
   }
 

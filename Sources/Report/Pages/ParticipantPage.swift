@@ -77,8 +77,9 @@ struct ParticipantPage {
       if partners.isEmpty {
         tag("p") {
           words(ParticipantKey.noPartner)
-          if let reason {
-            ": "
+        }
+        if let reason {
+          tag("p", .class("note"), Attribute("dir", "auto")) {
             ReasonWords(context: context).text(reason) { context.person($0)?.ref.name ?? $0 }
           }
         }

@@ -29,10 +29,12 @@ struct PartnerCard {
         Anchor("bar", anchor.id), title: words(CohortKey.scoreMadeOf), words)
       factorList
       tag("div", .class("common")) {
-        sharedNetworks
+        tag("div") {
+          sharedNetworks
+          margin
+        }
         terms
       }
-      margin
       tag("details", .class("data")) {
         tag("summary") { words(SharedKey.asTable) }
         factorTable.node(caption: words(CohortKey.scoreMadeOf))
@@ -75,7 +77,7 @@ struct PartnerCard {
   }
 
   private var sharedNetworks: Node {
-    tag("div") {
+    group {
       tag("h4") { words(ParticipantKey.sharedNetworks) }
       if suggestion.sharedNetworks.isEmpty {
         tag("p", .class("note")) { words(ParticipantKey.none) }

@@ -100,11 +100,32 @@ struct ReassignmentPage {
         }
       }
       tag("div", .class("evidence-columns")) {
-        for evidence in row.evidence {
+        // The network before stands first, as the arrow has them.
+        for evidence in row.evidence.reversed() {
           self.evidence(evidence, isNow: evidence.network == row.now?.primary)
         }
       }
+      pressure(row)
     }
+  }
+
+  /// What the bounds have to do with a move that the evidence alone would not make.
+  private func pressure(_ row: ReassignmentRow) -> Node? {
+    guard row.evidence.count == 2, row.evidence[0].membership < row.evidence[1].membership
+    else { return nil }
+    func network(_ label: String?) -> ReassignmentView.NetworkView? {
+      view.networks.first { $0.network == label }
+    }
+    var texts: [String] = []
+    if let previous = network(row.previous?.primary), previous.price > 0 {
+      texts.append(
+        words(ReassignmentKey.fullBefore, previous.network, formats.score(previous.price)))
+    }
+    if let now = network(row.now?.primary), now.price < 0 {
+      texts.append(words(ReassignmentKey.fewNow, now.network))
+    }
+    guard !texts.isEmpty else { return nil }
+    return tag("p", .class("note")) { texts.joined(separator: " ") }
   }
 
   private func evidence(_ evidence: ReassignmentRow.EvidenceView, isNow: Bool) -> Node {
@@ -124,6 +145,7 @@ struct ReassignmentPage {
           tag("li") {
             words(SignalKey.of(signal.signal)) + " "
             tag("span", .class("figure")) { formats.signed(signal.logOdds) }
+            " " + words(ReassignmentKey.logOdds)
           }
         }
       }

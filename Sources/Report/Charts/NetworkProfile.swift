@@ -105,12 +105,24 @@ struct NetworkProfile {
         let end = utf8.index(start, offsetBy: word.text.utf8.count, limitedBy: utf8.endIndex),
         start >= at, end <= limit, utf8[start..<end].elementsEqual(word.text.utf8)
       else { continue }
-      if at < start { nodes.append(.text(String(text[at..<start]))) }
+      if at < start { nodes += Self.paragraphs(text[at..<start]) }
       nodes.append(mark(word, strength: word.contribution / strongest))
       at = end
     }
-    if at < limit { nodes.append(.text(String(text[at..<limit]))) }
+    if at < limit { nodes += Self.paragraphs(text[at..<limit]) }
     if limit < text.endIndex { nodes.append(.text("…")) }
+    return nodes
+  }
+
+  /// Text with a gap where an empty line stands.
+  private static func paragraphs(_ text: Substring) -> [Node] {
+    var nodes: [Node] = []
+    for (place, part) in text.split(separator: "\n\n", omittingEmptySubsequences: false)
+      .enumerated()
+    {
+      if place > 0 { nodes.append(tag("span", .class("gap"))) }
+      nodes.append(.text(String(part)))
+    }
     return nodes
   }
 

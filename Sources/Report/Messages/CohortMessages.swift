@@ -4,8 +4,9 @@ package enum CohortKey: String, MessageKey {
   case meanScore, lowestScore, mapTitle, mapDescription, arcsLeftOut, europe, partner, networks
   case network, quotasNote, sum, matrixTitle, matrixDescription, quotasTitle, quotasLeftOut
   case alumni, newcomers, objectivesTitle, objective, wouldSwap, thisPairing, pairsTitle, noPairs
-  case firstRows, score, pinned, scoreMadeOf, filterPairs, nameContains, country, all, scoreFrom
-  case reset, previous, next, range, noneLeft, everybodyPaired, reasonsLeftOut
+  case firstRows, score, pinned, scoreMadeOf, filterPairs, nameContains, country, allNetworks
+  case allCountries, scoreFrom, reset, previous, next, range, noneLeft, everybodyPaired
+  case reasonsLeftOut
 
   package var message: Message {
     switch self {
@@ -125,7 +126,8 @@ package enum CohortKey: String, MessageKey {
     case .filterPairs: Message("Filter the pairs", "Filtrar las parejas", "Filtrar os pares")
     case .nameContains: Message("Name", "Nombre", "Nome")
     case .country: Message("Country", "País", "País")
-    case .all: Message("All", "Todos", "Todos")
+    case .allNetworks: Message("All networks", "Todas las redes", "Todas as redes")
+    case .allCountries: Message("All countries", "Todos los países", "Todos os países")
     case .scoreFrom: Message("Score from", "Puntuación desde", "Pontuação a partir de")
     case .reset: Message("Show all", "Mostrar todo", "Mostrar tudo")
     case .previous: Message("Previous", "Anteriores", "Anteriores")

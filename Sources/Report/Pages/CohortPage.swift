@@ -154,7 +154,10 @@ struct CohortPage {
     let groups = Dictionary(grouping: alone, by: reason)
       .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
     return tag("section", .id("unpaired"), .class("block")) {
-      tag("h2") { words.count(.withoutPartner, alone.count) }
+      tag("h2") {
+        alone.isEmpty
+          ? words(CohortKey.withoutPartner) : words.count(.withoutPartner, alone.count)
+      }
       if groups.isEmpty { tag("p") { words(CohortKey.everybodyPaired) } }
       for (reason, members) in groups.prefix(Self.mostReasons) {
         tag(

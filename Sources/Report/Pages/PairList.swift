@@ -122,7 +122,7 @@ struct PairList {
       }
       field("pair-network", CohortKey.network) {
         tag("select", .id("pair-network")) {
-          tag("option", Attribute("value", "")) { words(CohortKey.all) }
+          tag("option", Attribute("value", "")) { words(CohortKey.allNetworks) }
           for label in networks {
             tag("option", Attribute("value", label)) {
               "\(label) \(context.names.shortNetwork(label))"
@@ -132,7 +132,7 @@ struct PairList {
       }
       field("pair-country", CohortKey.country) {
         tag("select", .id("pair-country")) {
-          tag("option", Attribute("value", "")) { words(CohortKey.all) }
+          tag("option", Attribute("value", "")) { words(CohortKey.allCountries) }
           for country in countries {
             tag("option", Attribute("value", country.code)) { country.name }
           }

@@ -37,7 +37,17 @@
   addEventListener("hashchange", () => show(true));
   if (pages.length) show(false);
 
-  // A folded part is printed as it is folded, but for tables of figures.
+  // On paper nothing can be opened: evidence and reasons are printed in full.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = Array.from(
+      document.querySelectorAll(".current :is(.evidence, .reason):not([open])"));
+    opened.forEach((part) => { part.open = true; });
+  });
+  addEventListener("afterprint", () => {
+    opened.forEach((part) => { part.open = false; });
+  });
+
   const fold = (text) =>
     text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes nodes as markup that is HTML and well-formed XML alike.
 package struct MarkupWriter {
   package private(set) var bytes: [UInt8] = []
@@ -16,6 +18,7 @@ package struct MarkupWriter {
     case .text(let text): write(text: text)
     case .group(let nodes): for node in nodes { write(node) }
     case .element(let element): write(element)
+    case .later(let make): write(make())
     }
   }
 
@@ -54,35 +57,55 @@ package struct MarkupWriter {
     text.withUTF8 { utf8 in
       var at = 0
       while at < utf8.count {
-        let byte = utf8[at]
-        switch byte {
-        case UInt8(ascii: "&"): append("&amp;")
-        case UInt8(ascii: "<"): append("&lt;")
-        case UInt8(ascii: ">"): append("&gt;")
-        case UInt8(ascii: "\""): append("&quot;")
-        case UInt8(ascii: "'"): append("&#39;")
-        case 0x0D:
-          // A line end, in whatever form, is one line feed.
-          if at + 1 == utf8.count || utf8[at + 1] != 0x0A { bytes.append(0x0A) }
-        case 0x09, 0x0A: bytes.append(byte)
-        case 0x00..<0x20, 0x7F: append("\u{FFFD}")
-        case 0xC2 where utf8[at + 1] < 0xA0:
-          append("\u{FFFD}")
-          at += 1
-        // U+FDD0 to U+FDEF, and the last two of each plane, are no characters.
-        case 0xEF where Self.isNoCharacter(utf8[at + 1], utf8[at + 2]):
-          append("\u{FFFD}")
-          at += 2
-        case 0xF0...
-        where
-          utf8[at + 1] & 0x0F == 0x0F && utf8[at + 2] == 0xBF && utf8[at + 3] >= 0xBE:
-          append("\u{FFFD}")
-          at += 3
-        default: bytes.append(byte)
-        }
-        at += 1
+        // Most text is plain and is taken in one piece.
+        let start = at
+        while at < utf8.count, Self.isPlain(utf8[at]) { at += 1 }
+        if at > start { bytes.append(contentsOf: utf8[start..<at]) }
+        if at < utf8.count { at += write(special: utf8[at...]) }
       }
     }
+  }
+
+  /// Whether a byte is written as it is, whatever follows.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""),
+      UInt8(ascii: "'"), 0..<0x20, 0x7F, 0xC2, 0xEF, 0xF0...:
+      false
+    default: true
+    }
+  }
+
+  /// Writes the character that some bytes begin with.
+  ///
+  /// - Returns: how many bytes it takes.
+  private mutating func write(special utf8: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+    let first = utf8.startIndex
+    func byte(_ offset: Int) -> UInt8 { utf8[first + offset] }
+    switch byte(0) {
+    case UInt8(ascii: "&"): append("&amp;")
+    case UInt8(ascii: "<"): append("&lt;")
+    case UInt8(ascii: ">"): append("&gt;")
+    case UInt8(ascii: "\""): append("&quot;")
+    case UInt8(ascii: "'"): append("&#39;")
+    case 0x0D:
+      // A line end, in whatever form, is one line feed.
+      if utf8.count == 1 || byte(1) != 0x0A { bytes.append(0x0A) }
+    case 0x09, 0x0A: bytes.append(byte(0))
+    case 0x00..<0x20, 0x7F: append("\u{FFFD}")
+    case 0xC2 where byte(1) < 0xA0:
+      append("\u{FFFD}")
+      return 2
+    // U+FDD0 to U+FDEF, and the last two of each plane, are no characters.
+    case 0xEF where Self.isNoCharacter(byte(1), byte(2)):
+      append("\u{FFFD}")
+      return 3
+    case 0xF0... where byte(1) & 0x0F == 0x0F && byte(2) == 0xBF && byte(3) >= 0xBE:
+      append("\u{FFFD}")
+      return 4
+    default: bytes.append(byte(0))
+    }
+    return 1
   }
 
   private static func isNoCharacter(_ second: UInt8, _ third: UInt8) -> Bool {
@@ -106,10 +129,20 @@ package struct MarkupWriter {
   }
 
   private static func isVoid(_ name: StaticString) -> Bool {
-    ["br", "hr", "meta", "link", "input", "col", "wbr"].contains("\(name)")
+    voidElements.contains { isSame($0, name) }
   }
 
   private static func isRaw(_ name: StaticString) -> Bool {
-    ["script", "style"].contains("\(name)")
+    isSame(name, "script") || isSame(name, "style")
+  }
+
+  private static let voidElements: [StaticString] = [
+    "br", "hr", "meta", "link", "input", "col", "wbr",
+  ]
+
+  /// By bytes: a string of each name would cost more than all else.
+  private static func isSame(_ one: StaticString, _ other: StaticString) -> Bool {
+    one.utf8CodeUnitCount == other.utf8CodeUnitCount
+      && memcmp(one.utf8Start, other.utf8Start, one.utf8CodeUnitCount) == 0
   }
 }

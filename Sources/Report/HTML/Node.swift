@@ -2,12 +2,14 @@
 ///
 /// What a page shows is text until the writer writes it; only there, and everywhere
 /// there, it is escaped. Names are `StaticString`s, so that no data can become markup.
-package enum Node: Sendable {
+package enum Node {
   case element(Element)
   case text(String)
   case group([Node])
+  /// Made when it is written, and gone then: a thousand pages need never be there at once.
+  case later(() -> Node)
 
-  package struct Element: Sendable {
+  package struct Element {
     package var name: StaticString
     package var attributes: [Attribute]
     package var children: [Node]

@@ -40,9 +40,4 @@ package struct Message: Sendable {
 package struct CountedMessage: Sendable {
   package var one: Message
   package var many: Message
-
-  init(one: Message, many: Message) {
-    self.one = one
-    self.many = many
-  }
 }

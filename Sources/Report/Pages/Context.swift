@@ -66,6 +66,8 @@ extension String {
   /// The beginning of a text that is longer than so many characters, with an ellipsis;
   /// nil when it is not.
   func cut(_ length: Int) -> String? {
+    // Characters are at least a byte each, and counting them costs more.
+    guard utf8.count > length else { return nil }
     guard let end = index(startIndex, offsetBy: length, limitedBy: endIndex), end < endIndex else {
       return nil
     }

@@ -42,7 +42,7 @@ package struct Document {
           for person in details {
             let anchor = Anchor("participant", person.ref.id)
             section(anchor, isCurrent: isSingle, person.ref.name) {
-              ParticipantPage(context: context, person: person).node
+              Node.later { ParticipantPage(context: context, person: person).node }
             }
           }
         }

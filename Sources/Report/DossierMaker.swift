@@ -58,7 +58,10 @@ package struct DossierMaker: Sendable {
     var dossier = Dossier(
       programme: programme, language: language, provenance: provenance,
       people: people(participants, networks, programme))
-    dossier.failures = networks.failures
+    // Who has no plan is in no network, which is no failure.
+    let plans = Set(
+      participants.filter { !($0.signals.plan?.text ?? "").isEmpty }.map(\.id))
+    dossier.failures = networks.failures.filter { plans.contains($0.id) }
     if let participant {
       try await addPage(of: participant, to: &dossier, answers, progress)
       return dossier

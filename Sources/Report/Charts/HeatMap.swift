@@ -5,7 +5,9 @@ import Results
 struct HeatMap {
   let context: Context
 
-  private static let cell = (width: 37.0, height: 30.0)
+  private static let height = 30.0
+  /// Wider where four digits and a separator must stand in it.
+  private var width: Double { context.dossier.people.count < 1_000 ? 37 : 44 }
   private static let names = 132.0
   private static let head = 30.0
 
@@ -39,12 +41,12 @@ struct HeatMap {
   var figure: Figure {
     let counts = Counts(context.dossier)
     let words = context.words
-    let width = Self.names + Self.cell.width * Double(counts.networks.count + 1)
-    let height = Self.head + Self.cell.height * Double(counts.regions.count + 1)
+    let whole = Self.names + width * Double(counts.networks.count + 1)
+    let height = Self.head + Self.height * Double(counts.regions.count + 1)
     return Figure(
       anchor: Anchor("matrix"), title: words(CohortKey.matrixTitle),
       description: words(CohortKey.matrixDescription, largest(counts)),
-      width: width, height: height, drawing: drawing(counts), table: table(counts),
+      width: whole, height: height, drawing: drawing(counts), table: table(counts),
       note: counts.unassigned == 0
         ? []
         : [
@@ -56,9 +58,9 @@ struct HeatMap {
     let formats = context.formats
     var nodes: [Node] = []
     func middle(_ column: Int) -> Double {
-      Self.names + Self.cell.width * (Double(column) + 0.5)
+      Self.names + width * (Double(column) + 0.5)
     }
-    func baseline(_ row: Int) -> Double { Self.head + Self.cell.height * (Double(row) + 0.5) + 4.5 }
+    func baseline(_ row: Int) -> Double { Self.head + Self.height * (Double(row) + 0.5) + 4.5 }
     for (column, network) in counts.networks.enumerated() {
       nodes.append(
         rectangle(
@@ -77,9 +79,9 @@ struct HeatMap {
         let share = counts.largest == 0 ? 0 : Double(count) / Double(counts.largest)
         nodes.append(
           tag(
-            "rect", .number("x", Self.names + Self.cell.width * Double(column) + 1),
-            .number("y", Self.head + Self.cell.height * Double(row) + 1),
-            .number("width", Self.cell.width - 2), .number("height", Self.cell.height - 2),
+            "rect", .number("x", Self.names + width * Double(column) + 1),
+            .number("y", Self.head + Self.height * Double(row) + 1),
+            .number("width", width - 2), .number("height", Self.height - 2),
             Attribute("rx", "3"), .class(count == 0 ? "cell empty" : "cell"),
             // In steps of a hundredth; the number on it stays readable at the strongest.
             Attribute("fill-opacity", "\(Double(Int(6 + share * 40)) / 100)")

@@ -8,6 +8,8 @@ struct WorldMap {
   private static let crop = (left: 0.07, right: 0.02)
   /// More arcs than these hide each other; the strongest are drawn.
   static let mostArcs = 1_000
+  /// From so many arcs on they are drawn finer.
+  private static let dense = 150
 
   let context: Context
   let cohort: CohortView
@@ -20,6 +22,8 @@ struct WorldMap {
   private func place(_ ref: ParticipantRef) -> Coordinates? {
     context.person(ref.id)?.participant?.coordinates
   }
+
+  var className: String { cohort.pairs.count < Self.dense ? "map" : "map dense" }
 
   var figure: Figure {
     let words = context.words
@@ -98,7 +102,7 @@ struct WorldMap {
       tag(
         "circle", .number("cx", point.x), .number("cy", point.y), Attribute("r", "3"),
         .class("end \(network.map(Palette.className(of:)) ?? "n0")"),
-        Attribute("data-network", network ?? "")
+        Attribute("data-pair", "\(pair.left.id) \(pair.right.id)")
       ) { tag("title") { Self.short(ref) } }
     }
   }

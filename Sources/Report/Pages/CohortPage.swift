@@ -15,7 +15,8 @@ struct CohortPage {
     group {
       heading
       keyFigures
-      WorldMap(context: context, cohort: cohort).figure.node(words, class: "map")
+      let map = WorldMap(context: context, cohort: cohort)
+      map.figure.node(words, class: map.className)
       tag("div", .class("pair-of-charts")) {
         HeatMap(context: context).figure.node(words)
         quotas
@@ -158,7 +159,11 @@ struct CohortPage {
         alone.isEmpty
           ? words(CohortKey.withoutPartner) : words.count(.withoutPartner, alone.count)
       }
-      if groups.isEmpty { tag("p") { words(CohortKey.everybodyPaired) } }
+      if groups.isEmpty {
+        tag("p") {
+          cohort.pairs.isEmpty ? words(PeopleKey.nobody) : words(CohortKey.everybodyPaired)
+        }
+      }
       for (reason, members) in groups.prefix(Self.mostReasons) {
         tag(
           "details",

@@ -37,7 +37,9 @@ struct PartnerCard {
       }
       tag("details", .class("data")) {
         tag("summary") { words(SharedKey.asTable) }
-        factorTable.node(caption: words(CohortKey.scoreMadeOf))
+        factorTable.node(
+          caption: words(CohortKey.scoreMadeOf) + ": "
+            + (suggestion.partner.name.cut(Context.longestName) ?? suggestion.partner.name))
       }
     }
   }

@@ -2,7 +2,7 @@
 package enum ReassignmentKey: String, MessageKey {
   case proven, notProven, cost, dryRun, flowTitle, flowDescription, from, to, none, participants
   case before, now, sizesTitle, sizesNote, movesTitle, movesTo, movesLeftOut, nobodyMoves
-  case membership, fullBefore, fewNow, logOdds, newcomers, unassigned
+  case membership, isFull, isLeast, logOdds, newcomers, unassigned
 
   package var message: Message {
     switch self {
@@ -67,17 +67,16 @@ package enum ReassignmentKey: String, MessageKey {
         "São mostradas as primeiras {0} de {1} mudanças.")
     case .nobodyMoves: Message("Nobody moves.", "Nadie cambia.", "Ninguém muda.")
     case .membership: Message("Membership", "Pertenencia", "Pertencimento")
-    case .fullBefore:
+    case .isFull:
       Message(
-        "{0} had more participants than it may have; a place in it costs {1} log-odds.",
-        "{0} tenía más participantes de los permitidos; una plaza en ella cuesta {1} "
-          + "log-odds.",
-        "{0} tinha mais participantes do que o permitido; uma vaga nela custa {1} log-odds.")
-    case .fewNow:
+        "{0} is full; a place in it costs {1} log-odds.",
+        "{0} está completa; una plaza en ella cuesta {1} log-odds.",
+        "{0} está completa; uma vaga nela custa {1} log-odds.")
+    case .isLeast:
       Message(
-        "{0} had fewer participants than it must have.",
-        "{0} tenía menos participantes de los necesarios.",
-        "{0} tinha menos participantes do que o necessário.")
+        "{0} has no more participants than it must.",
+        "{0} no tiene más participantes que los necesarios.",
+        "{0} não tem mais participantes do que o necessário.")
     case .logOdds: Message("log-odds", "log-odds", "log-odds")
     case .newcomers:
       Message(

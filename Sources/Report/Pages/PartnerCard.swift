@@ -19,10 +19,11 @@ struct PartnerCard {
     ) {
       tag("h3") {
         tag("span", .class("rank")) { formats.whole(suggestion.rank) }
-        " "
-        context.link(suggestion.partner)
-        " "
-        context.country(suggestion.partner.country)
+        tag("span", .class("who")) {
+          context.link(suggestion.partner)
+          " "
+          context.country(suggestion.partner.country)
+        }
         tag("span", .class("figure")) { formats.score(suggestion.score) }
       }
       FactorBar(factors: suggestion.factors, most: most).node(
@@ -108,7 +109,10 @@ struct PartnerCard {
     func heading(_ name: String, _ language: String?) -> Node {
       group {
         Context.name(name)
-        if let language { tag("span", .class("tag")) { language } }
+        if let language {
+          " "
+          tag("span", .class("tag")) { language }
+        }
       }
     }
     func term(_ text: String, _ language: String?) -> Node {

@@ -90,9 +90,11 @@ struct ReassignmentPage {
   private func move(_ row: ReassignmentRow) -> Node {
     tag("article", .class("move"), Attribute("data-participant", row.participant.id)) {
       tag("h3") {
-        context.link(row.participant)
-        " "
-        context.country(row.participant.country)
+        tag("span", .class("who")) {
+          context.link(row.participant)
+          " "
+          context.country(row.participant.country)
+        }
         tag("span", .class("way")) {
           if let previous = row.previous { context.chip(previous.primary) }
           tag("span", Attribute("aria-label", words(ReassignmentKey.movesTo))) { " → " }
@@ -119,10 +121,10 @@ struct ReassignmentPage {
     var texts: [String] = []
     if let previous = network(row.previous?.primary), previous.price > 0 {
       texts.append(
-        words(ReassignmentKey.fullBefore, previous.network, formats.score(previous.price)))
+        words(ReassignmentKey.isFull, previous.network, formats.score(previous.price)))
     }
     if let now = network(row.now?.primary), now.price < 0 {
-      texts.append(words(ReassignmentKey.fewNow, now.network))
+      texts.append(words(ReassignmentKey.isLeast, now.network))
     }
     guard !texts.isEmpty else { return nil }
     return tag("p", .class("note")) { texts.joined(separator: " ") }

@@ -9,7 +9,7 @@
   const firstTitle = document.title;
 
   function pageOf(hash) {
-    const target = hash.length > 1 ? byId(decodeURIComponent(hash.slice(1))) : null;
+    const target = hash.length > 1 ? byId(hash.slice(1)) : null;
     return { target: target, page: (target && target.closest(".page")) || null };
   }
 
@@ -36,6 +36,10 @@
 
   addEventListener("hashchange", () => show(true));
   if (pages.length) show(false);
+  // By then the browser has scrolled to the section and hidden what stands above it.
+  addEventListener("load", () => {
+    if (location.hash.length > 1) show(true);
+  });
 
   // On paper nothing can be opened: evidence and reasons are printed in full.
   let opened = [];

@@ -69,7 +69,7 @@ package final class Matchmaking: Sendable {
   ///
   /// - Parameters:
   ///   - writing, building: where writes and new indexes are worked on.
-  ///   - progress: called with the numbers of profiles made and to be made.
+  ///   - progress: called with what is done and what is to be done.
   /// - Throws: `StoreError`; `TextError` for a stored plan that is no text.
   package init(
     _ classification: ClassificationEngine, store: any Store, writing: any TaskExecutor,
@@ -77,10 +77,12 @@ package final class Matchmaking: Sendable {
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
     let contents = Contents(try store.snapshot())
-    let total = contents.participants.count
+    let count = contents.participants.count
     let engine = try classification.matching(
       contents.sorted, decisions: Array(contents.decisions.values)
-    ) { progress($0, total) }
+    ) { progress($0, 2 * count) }
+    // Nobody waits yet; and who asks first shall not wait for this.
+    try engine.readTerms { progress(count + $0, 2 * count) }
     self.classification = classification
     self.store = store
     self.writing = writing
@@ -91,7 +93,6 @@ package final class Matchmaking: Sendable {
         contents: contents,
         snapshot: Snapshot(
           engine: engine, revision: contents.revision, assignments: contents.assignments)))
-    warmUp()
   }
 
   package var programme: ProgrammeDefinition { classification.programme }
@@ -220,15 +221,15 @@ package final class Matchmaking: Sendable {
       }
       if isDone { break }
     }
-    warmUp()
+    readTerms()
   }
 
-  /// Finds the terms that suggestions will be explained with before somebody waits for
-  /// them.
-  private func warmUp() {
+  /// Finds the terms of what has changed before somebody waits for them, until a new
+  /// index is wanted, which would wait for this.
+  private func readTerms() {
     Task(executorPreference: building) { [weak self] in
       guard let snapshot = self?.snapshot else { return }
-      snapshot.engine.warmUp { self?.snapshot === snapshot }
+      snapshot.engine.readTerms { self?.state.withLock { !$0.isBuilding } ?? false }
     }
   }
 }

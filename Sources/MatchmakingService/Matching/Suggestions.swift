@@ -131,20 +131,36 @@ extension MatchingEngine {
   }
 
   /// Finds the terms that suggestions are explained with, which are otherwise found
-  /// when they are first asked for.
+  /// when they are first asked for: on all cores.
+  ///
+  /// - Parameter progress: called with the number of participants done, from any thread.
+  /// - Throws: `CancellationError`.
+  func readTerms(progress: @Sendable (Int) -> Void) throws {
+    _ = try Parallel.map(count: profiles.count, progress: progress) {
+      Classifier.Workspace()
+    } element: { row, workspace in
+      readTerms(of: row, workspace)
+    }
+  }
+
+  /// The same on this thread alone.
   ///
   /// - Parameter goesOn: asked before each participant.
-  func warmUp(while goesOn: () -> Bool) {
+  func readTerms(while goesOn: () -> Bool) {
     let workspace = Classifier.Workspace()
-    for (row, profile) in profiles.enumerated() {
+    for row in profiles.indices {
       guard goesOn() else { return }
-      var networks = Set([profile.primaryNetwork].compactMap(\.self))
-      for (network, membership) in (profile.memberships ?? []).enumerated()
-      where membership >= Self.belongs { networks.insert(network) }
-      for network in networks.sorted() {
-        // What fails here fails again, and is reported, when it is asked for.
-        _ = try? plans[row].terms(of: network, classifier: classifier, workspace: workspace)
-      }
+      readTerms(of: row, workspace)
+    }
+  }
+
+  private func readTerms(of row: Int, _ workspace: Classifier.Workspace) {
+    var networks = Set([profiles[row].primaryNetwork].compactMap(\.self))
+    for (network, membership) in (profiles[row].memberships ?? []).enumerated()
+    where membership >= Self.belongs { networks.insert(network) }
+    for network in networks.sorted() {
+      // What fails here fails again, and is reported, when it is asked for.
+      _ = try? plans[row].terms(of: network, classifier: classifier, workspace: workspace)
     }
   }
 

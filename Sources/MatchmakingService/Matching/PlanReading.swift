@@ -71,11 +71,12 @@ final class NetworkTerms: Sendable {
       }
     }
     let carrying = ClassificationView.WordView.carrying(words, limit: PlanTerms.most)
-    var vectors: [String: QuantisedVector] = [:]
-    for word in carrying where vectors[word.text] == nil && PlanTerms.isTerm(word.text) {
-      vectors[word.text] = QuantisedVector(classifier.content(of: word.text))
+    let terms = Set(carrying.map(\.text).filter(PlanTerms.isTerm)).sorted()
+    let contents = classifier.contents(of: terms, workspace: workspace)
+    let vectors = zip(terms, contents).compactMap { term, content in
+      QuantisedVector(content).map { (term, $0) }
     }
-    self.init(words: carrying, vectors: vectors)
+    self.init(words: carrying, vectors: Dictionary(uniqueKeysWithValues: vectors))
   }
 }
 

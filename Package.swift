@@ -116,6 +116,17 @@ if Context.environment["FUZZ"] != nil {
   ]
 }
 
+// What `make threads` builds: the compiler crashes over another target when the thread
+// sanitizer is on.
+if Context.environment["RUNTIME_ONLY"] != nil {
+  let runtime: Set = ["CUV", "EncuentroProtos", "RPC", "TestSupport", "RPCTests"]
+  package.products.removeAll()
+  package.targets.removeAll { !runtime.contains($0.name) }
+  for target in package.targets where target.name == "RPC" {
+    target.swiftSettings = [.define("CHECK_THREADS")]
+  }
+}
+
 let targetsInC: Set = ["CVectorKernels", "CPeak", "EncuentroProtos", "CUV", "CSQLite"]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + settings

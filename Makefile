@@ -65,12 +65,14 @@ bench-matching: build model
 	Benchmarks/cohort
 
 bench-rpc: build
+	dev/install-deps g++ libgrpc++-dev libprotobuf-dev protobuf-compiler-grpc
 	Benchmarks/rpc
 
 bench-service: build model
 	Benchmarks/service/batch
 
 fuzz: deps
+	dev/install-deps xxd
 	Tests/Fuzz/run
 
 threads: deps

@@ -34,9 +34,12 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .target(name: "EncuentroProtos", linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(name: "CProtobufPacking", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Measurement"),
-    .target(name: "RPC", dependencies: ["CUV", "EncuentroProtos"]),
-    .target(name: "EncuentroWire", dependencies: ["Programme", "Results", "EncuentroProtos"]),
+    .target(name: "RPC", dependencies: ["CUV", "CProtobufPacking", "EncuentroProtos"]),
+    .target(
+      name: "EncuentroWire",
+      dependencies: ["Programme", "Results", "CProtobufPacking", "EncuentroProtos"]),
     .target(name: "Storage", dependencies: ["Programme", "CSQLite"]),
     .target(
       name: "EncuentroClient", dependencies: ["RPC", "EncuentroWire", "Results", "Programme"]),
@@ -74,7 +77,8 @@ let package = Package(
       name: "CohortBench", dependencies: ["Matching", "CPeak", "CVectorKernels"],
       path: "Benchmarks/CohortBench"),
     .executableTarget(
-      name: "RPCBench", dependencies: ["RPC", "EncuentroProtos"], path: "Benchmarks/RPCBench"),
+      name: "RPCBench", dependencies: ["RPC", "CProtobufPacking", "EncuentroProtos"],
+      path: "Benchmarks/RPCBench"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
@@ -86,7 +90,10 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EncuentroWireTests",
-      dependencies: ["EncuentroWire", "EncuentroProtos", "Programme", "Results", "TestSupport"]),
+      dependencies: [
+        "EncuentroWire", "CProtobufPacking", "EncuentroProtos", "Programme", "Results",
+        "TestSupport",
+      ]),
     .testTarget(name: "LoadTestTests", dependencies: ["LoadTest", "Measurement", "TestSupport"]),
     .testTarget(name: "ProgrammeTests", dependencies: ["Programme", "TestSupport"]),
     .testTarget(
@@ -119,7 +126,9 @@ if Context.environment["FUZZ"] != nil {
 // What `make threads` builds: the compiler crashes over another target when the thread
 // sanitizer is on.
 if Context.environment["RUNTIME_ONLY"] != nil {
-  let runtime: Set = ["CUV", "EncuentroProtos", "RPC", "TestSupport", "RPCTests"]
+  let runtime: Set = [
+    "CUV", "CProtobufPacking", "EncuentroProtos", "RPC", "TestSupport", "RPCTests",
+  ]
   package.products.removeAll()
   package.targets.removeAll { !runtime.contains($0.name) }
   for target in package.targets where target.name == "RPC" {
@@ -127,7 +136,9 @@ if Context.environment["RUNTIME_ONLY"] != nil {
   }
 }
 
-let targetsInC: Set = ["CVectorKernels", "CPeak", "EncuentroProtos", "CUV", "CSQLite"]
+let targetsInC: Set = [
+  "CVectorKernels", "CPeak", "CProtobufPacking", "EncuentroProtos", "CUV", "CSQLite",
+]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

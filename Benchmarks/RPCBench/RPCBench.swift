@@ -1,3 +1,4 @@
+import CProtobufPacking
 import EncuentroProtos
 import Foundation
 import RPC
@@ -103,12 +104,11 @@ final class PreparedResponse: @unchecked Sendable {
   deinit { encuentro__v1__suggest_partners_response__free_unpacked(message, nil) }
 
   var serialised: [UInt8] {
-    let size = encuentro__v1__suggest_partners_response__get_packed_size(message)
-    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      count =
-        buffer.baseAddress.map {
-          encuentro__v1__suggest_partners_response__pack(message, $0)
-        } ?? 0
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { room in
+      guard let begin = room.baseAddress,
+        let start = protobuf_pack_before(&message.pointee.base, begin, begin + room.count)
+      else { fatalError("the response is too long") }
+      return [UInt8](UnsafeBufferPointer(start: start, count: begin + room.count - start))
     }
   }
 

@@ -1,3 +1,4 @@
+import CProtobufPacking
 import EncuentroProtos
 
 // The only file in which C structures of frames are touched.
@@ -193,7 +194,9 @@ extension OutputBuffer {
       c.encoding = encoding
       payload.withBinaryData { data in
         c.payload = data
-        put(frame.stream, ENCUENTRO__RPC__V1__FRAME__BODY_MESSAGE, &c) { $0.message = $1 }
+        put(frame.stream, ENCUENTRO__RPC__V1__FRAME__BODY_MESSAGE, &c, room: data.len) {
+          $0.message = $1
+        }
       }
     case .halfClose:
       var c = Encuentro__Rpc__V1__HalfClose()
@@ -246,7 +249,7 @@ extension OutputBuffer {
         open.metadata.withEntries { entries in
           c.n_metadata = entries.count
           c.metadata = entries.baseAddress
-          put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_OPEN, &c) { $0.open = $1 }
+          put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_OPEN, &c, room: data.len) { $0.open = $1 }
         }
       }
     }
@@ -268,7 +271,9 @@ extension OutputBuffer {
           close.details.withEntries { details in
             c.n_details = details.count
             c.details = details.baseAddress
-            put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_CLOSE, &c) { $0.close = $1 }
+            put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_CLOSE, &c, room: data.len) {
+              $0.close = $1
+            }
           }
         }
       }
@@ -276,9 +281,12 @@ extension OutputBuffer {
   }
 
   /// Packs a frame round a body.
+  ///
+  /// - Parameter room: a guess of the frame's size. When it is not enough, the frame is
+  ///   measured first.
   private func put<Body>(
     _ stream: UInt32, _ kind: Encuentro__Rpc__V1__Frame__BodyCase, _ body: inout Body,
-    _ set: (inout Encuentro__Rpc__V1__Frame, UnsafeMutablePointer<Body>) -> Void
+    room: Int = 0, _ set: (inout Encuentro__Rpc__V1__Frame, UnsafeMutablePointer<Body>) -> Void
   ) {
     withUnsafeMutablePointer(to: &body) { body in
       var frame = Encuentro__Rpc__V1__Frame()
@@ -286,13 +294,23 @@ extension OutputBuffer {
       frame.stream = stream
       frame.body_case = kind
       set(&frame, body)
-      let size = encuentro__rpc__v1__frame__get_packed_size(&frame)
-      append(count: size + 4) { memory in
-        memory.storeBytes(of: UInt32(size).bigEndian, as: UInt32.self)
-        let bytes = (memory + 4).assumingMemoryBound(to: UInt8.self)
-        _ = encuentro__rpc__v1__frame__pack(&frame, bytes)
+      if !put(&frame.base, room: room + 256) {
+        _ = put(&frame.base, room: encuentro__rpc__v1__frame__get_packed_size(&frame))
       }
     }
+  }
+
+  /// - Returns: false when the room is not enough.
+  private func put(_ frame: UnsafePointer<ProtobufCMessage>, room: Int) -> Bool {
+    append(room: room + 4) { memory in
+      let begin = (memory + 4).assumingMemoryBound(to: UInt8.self)
+      let end = begin + room
+      guard let start = protobuf_pack_before(frame, begin, end) else { return 0 }
+      let size = end - start
+      begin.update(from: start, count: size)
+      memory.storeBytes(of: UInt32(size).bigEndian, as: UInt32.self)
+      return size + 4
+    } > 0
   }
 }
 

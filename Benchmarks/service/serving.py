@@ -170,19 +170,14 @@ def highest_rate(binary, address, tell):
                 return True
         return False
 
-    low, high = 0.0, 100.0
+    low = 100.0
+    while not holds(low):
+        low /= 2
+        if low < 1:
+            raise Trouble("the server keeps up with no rate at all")
+    high = 2 * low
     while holds(high):
         low, high = high, 2 * high
-        if high > 1e6:
-            break
-    while low == 0.0:
-        # Not even the first; from where there is something to narrow down.
-        if high < 1:
-            raise Trouble("the server keeps up with no rate at all")
-        high /= 2
-        low = high if holds(high) else 0.0
-        if low:
-            high *= 2
     while high / low > 1.1:
         middle = (low * high) ** 0.5
         low, high = (middle, high) if holds(middle) else (low, middle)

@@ -125,7 +125,7 @@ class Killing:
             try:
                 verification.repeat(connection, write, answer)
                 self.totals.repeated += 1
-            except Violation:
+            except verification.Refused:
                 # Plans and decisions look for their participants before the key is
                 # looked up, so that a later deletion hides what was answered.
                 if self.options.strict or all(id in ledger.people for id in write.needs):

@@ -14,6 +14,10 @@ from encuentro.v1 import decisions_pb2, participant_pb2, runs_pb2
 PATIENCE = 60
 
 
+class Refused(Violation):
+    """A write that was sent again was refused."""
+
+
 @dataclasses.dataclass
 class Contents:
     """Everything that a server says it has."""
@@ -127,8 +131,9 @@ def check_people(contents, ledger):
         if now is None:
             raise Violation("participant %s of revision %d is lost" % (id, held.revision))
         if now.participant != held.participant or now.revision != held.revision:
-            raise Violation("participant %s was acknowledged at revision %d as\n%sand is of %d:\n%s" % (
-                id, held.revision, held.participant, now.revision, now.participant))
+            raise Violation(
+                "participant %s was acknowledged at revision %d as\n%sand is of %d:\n%s" % (
+                    id, held.revision, held.participant, now.revision, now.participant))
     for id in contents.people:
         is_own = id.rsplit("-", 1)[0] == ledger.name
         if is_own and id not in ledger.people and id not in changes:
@@ -176,7 +181,7 @@ def insist(connection, write):
         except Failed as failed:
             is_late = failed.code == "ABORTED" and write.kind in RUNS
             if not is_late or time.monotonic() > end:
-                raise Violation("%s (%s), sent again, was refused: %s" % (
+                raise Refused("%s (%s), sent again, was refused: %s" % (
                     write.key, write.kind, failed))
         time.sleep(0.05)
 

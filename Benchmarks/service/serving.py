@@ -96,6 +96,11 @@ class Server:
                 result.append(line)
         return result
 
+    def failed_calls(self):
+        """How many calls the server itself knows to have failed. One that failed only
+        for the load was lost on the way."""
+        return sum('"event":"call"' in line for line in self.log.open(encoding="utf-8"))
+
     def __enter__(self):
         return self
 

@@ -9,7 +9,9 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import typing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,28 +130,45 @@ def fill(binary, data, count):
 @contextlib.contextmanager
 def load(binary, address, rate, seconds, *options):
     """Load on a server, in a process of its own, which is ended with the context."""
-    process = subprocess.Popen(
-        [binary, "load", "--server", address, "--rate", "%.1f" % rate,
-         "--duration", "%.0fs" % seconds, "--json", *options],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+    # Files, since nobody may read until it has ended, and a report can fill a pipe.
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [binary, "load", "--server", address, "--rate", "%.1f" % rate,
+             "--duration", "%.0fs" % seconds, "--json", *options],
+            stdout=output, stderr=errors, cwd=ROOT)
+        try:
+            yield Load(process, output, errors)
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
 
 
-def finished(process, timeout):
-    """What `encuentro load` reports."""
-    try:
-        output, errors = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        raise Trouble("the load did not end in time")
-    try:
-        return json.loads(output)
-    except ValueError:
-        raise Trouble("the load ended with %d: %s" % (process.returncode, errors.strip()))
+@dataclasses.dataclass(frozen=True)
+class Load:
+    """`encuentro load`, while it runs."""
+
+    process: subprocess.Popen
+    output: typing.TextIO
+    errors: typing.TextIO
+
+    @property
+    def is_running(self):
+        return self.process.poll() is None
+
+    def report(self, timeout):
+        """What it reports at its end."""
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise Trouble("the load did not end in time")
+        self.output.seek(0)
+        self.errors.seek(0)
+        try:
+            return json.loads(self.output.read())
+        except ValueError:
+            raise Trouble("the load ended with %d: %s" % (
+                self.process.returncode, self.errors.read().strip()))
 
 
 def is_sustained(report, share=0.99, p99_us=100_000):
@@ -165,8 +184,8 @@ def highest_rate(binary, address, tell):
     A probe that fails is made once more, since others use the machine too."""
     def holds(rate):
         for _ in range(2):
-            with load(binary, address, rate, 5, "--warm-up", "1s") as process:
-                report = finished(process, 120)
+            with load(binary, address, rate, 5, "--warm-up", "1s") as probe:
+                report = probe.report(120)
             good = is_sustained(report)
             tell("%.0f calls a second: %.0f achieved, p99 %.1f ms, %s" % (
                 rate, report["achieved"], report["latency"]["p99"] / 1000,

@@ -36,7 +36,12 @@ let package = Package(
     .target(name: "EncuentroProtos", linkerSettings: [.linkedLibrary("protobuf-c")]),
     .target(name: "CProtobufPacking", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Measurement"),
-    .target(name: "RPC", dependencies: ["CUV", "CProtobufPacking", "EncuentroProtos"]),
+    .target(
+      name: "RPC", dependencies: ["CUV", "CProtobufPacking", "EncuentroProtos"],
+      // The tests run with the checks.
+      swiftSettings: [
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+      ]),
     .target(
       name: "EncuentroWire",
       dependencies: ["Programme", "Results", "CProtobufPacking", "EncuentroProtos"]),

@@ -34,14 +34,10 @@ static inline void put_varint(struct writer *w, uint64_t value) {
   w->at[count - 1] = (uint8_t)value;
 }
 
-static inline void put_fixed(struct writer *w, uint64_t value, size_t count) {
-  if (!room(w, count)) return;
-  w->at -= count;
-  for (size_t i = 0; i < count; i++) w->at[i] = (uint8_t)(value >> (8 * i));
-}
-
-static inline uint64_t zigzag(int64_t value) {
-  return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
+static inline void put_double(struct writer *w, uint64_t bits) {
+  if (!room(w, 8)) return;
+  w->at -= 8;
+  for (size_t i = 0; i < 8; i++) w->at[i] = (uint8_t)(bits >> (8 * i));
 }
 
 /* The bytes from w->at to `end` with their length in front. */
@@ -57,17 +53,10 @@ static void put_value(struct writer *w, ProtobufCType type, const void *member) 
   switch (type) {
   case PROTOBUF_C_TYPE_INT32:
   case PROTOBUF_C_TYPE_ENUM: put_varint(w, (uint64_t)(int64_t) * (const int32_t *)member); break;
-  case PROTOBUF_C_TYPE_SINT32: put_varint(w, zigzag(*(const int32_t *)member)); break;
   case PROTOBUF_C_TYPE_UINT32: put_varint(w, *(const uint32_t *)member); break;
   case PROTOBUF_C_TYPE_INT64:
   case PROTOBUF_C_TYPE_UINT64: put_varint(w, *(const uint64_t *)member); break;
-  case PROTOBUF_C_TYPE_SINT64: put_varint(w, zigzag(*(const int64_t *)member)); break;
-  case PROTOBUF_C_TYPE_SFIXED32:
-  case PROTOBUF_C_TYPE_FIXED32:
-  case PROTOBUF_C_TYPE_FLOAT: put_fixed(w, *(const uint32_t *)member, 4); break;
-  case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_FIXED64:
-  case PROTOBUF_C_TYPE_DOUBLE: put_fixed(w, *(const uint64_t *)member, 8); break;
+  case PROTOBUF_C_TYPE_DOUBLE: put_double(w, *(const uint64_t *)member); break;
   case PROTOBUF_C_TYPE_BOOL: put_varint(w, *(const protobuf_c_boolean *)member != 0); break;
   case PROTOBUF_C_TYPE_STRING: {
     const char *text = *(char *const *)member;
@@ -88,16 +77,12 @@ static void put_value(struct writer *w, ProtobufCType type, const void *member) 
     put_length(w, end);
     break;
   }
+  default: w->at = NULL;
   }
 }
 
 static uint32_t wire_type(ProtobufCType type) {
   switch (type) {
-  case PROTOBUF_C_TYPE_SFIXED32:
-  case PROTOBUF_C_TYPE_FIXED32:
-  case PROTOBUF_C_TYPE_FLOAT: return PROTOBUF_C_WIRE_TYPE_32BIT;
-  case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_FIXED64:
   case PROTOBUF_C_TYPE_DOUBLE: return PROTOBUF_C_WIRE_TYPE_64BIT;
   case PROTOBUF_C_TYPE_STRING:
   case PROTOBUF_C_TYPE_BYTES:
@@ -117,10 +102,7 @@ static size_t element_size(ProtobufCType type) {
   case PROTOBUF_C_TYPE_MESSAGE: return sizeof(void *);
   case PROTOBUF_C_TYPE_BYTES: return sizeof(ProtobufCBinaryData);
   case PROTOBUF_C_TYPE_INT64:
-  case PROTOBUF_C_TYPE_SINT64:
   case PROTOBUF_C_TYPE_UINT64:
-  case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_FIXED64:
   case PROTOBUF_C_TYPE_DOUBLE: return 8;
   default: return 4;
   }
@@ -144,22 +126,6 @@ static void put_repeated(struct writer *w, const ProtobufCFieldDescriptor *field
   }
 }
 
-/* Whether a field has what is not written: proto3's defaults. */
-static bool is_default(ProtobufCType type, const void *member) {
-  switch (type) {
-  case PROTOBUF_C_TYPE_BOOL: return *(const protobuf_c_boolean *)member == 0;
-  case PROTOBUF_C_TYPE_FLOAT: return *(const float *)member == 0;
-  case PROTOBUF_C_TYPE_DOUBLE: return *(const double *)member == 0;
-  case PROTOBUF_C_TYPE_STRING:
-    return *(char *const *)member == NULL || **(char *const *)member == 0;
-  case PROTOBUF_C_TYPE_BYTES: return ((const ProtobufCBinaryData *)member)->len == 0;
-  case PROTOBUF_C_TYPE_MESSAGE: return *(void *const *)member == NULL;
-  default:
-    return element_size(type) == 8 ? *(const uint64_t *)member == 0
-                                   : *(const uint32_t *)member == 0;
-  }
-}
-
 /* Whether a field of a oneof or of proto2 is there. */
 static bool is_set(const ProtobufCFieldDescriptor *field, const void *member,
                    const void *quantifier) {
@@ -173,26 +139,68 @@ static bool is_set(const ProtobufCFieldDescriptor *field, const void *member,
              : *(const protobuf_c_boolean *)quantifier != 0;
 }
 
-static void put_field(struct writer *w, const ProtobufCFieldDescriptor *field,
-                      const uint8_t *message) {
+/* Whether a field has what proto3 does not write. */
+static inline bool is_default(ProtobufCType type, const void *member) {
+  switch (type) {
+  case PROTOBUF_C_TYPE_BOOL: return *(const protobuf_c_boolean *)member == 0;
+  case PROTOBUF_C_TYPE_DOUBLE: return *(const double *)member == 0;
+  case PROTOBUF_C_TYPE_STRING:
+    return *(char *const *)member == NULL || **(char *const *)member == 0;
+  case PROTOBUF_C_TYPE_BYTES: return ((const ProtobufCBinaryData *)member)->len == 0;
+  case PROTOBUF_C_TYPE_MESSAGE: return *(void *const *)member == NULL;
+  default:
+    return element_size(type) == 8 ? *(const uint64_t *)member == 0
+                                   : *(const uint32_t *)member == 0;
+  }
+}
+
+static inline void put_field(struct writer *w, const ProtobufCFieldDescriptor *field,
+                             const uint8_t *message) {
   const uint8_t *member = message + field->offset;
   const uint8_t *quantifier = message + field->quantifier_offset;
+  const bool is_of_oneof = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
   switch (field->label) {
   case PROTOBUF_C_LABEL_REPEATED:
     put_repeated(w, field, *(const size_t *)quantifier, *(uint8_t *const *)member);
     return;
-  case PROTOBUF_C_LABEL_REQUIRED: break;
+  case PROTOBUF_C_LABEL_REQUIRED:
+    put_value(w, field->type, member);
+    put_tag(w, field->id, wire_type(field->type));
+    return;
   case PROTOBUF_C_LABEL_OPTIONAL:
     if (!is_set(field, member, quantifier)) return;
     break;
   case PROTOBUF_C_LABEL_NONE:
-    if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF ? !is_set(field, member, quantifier)
-                                                   : is_default(field->type, member))
+    if (is_of_oneof ? !is_set(field, member, quantifier) : is_default(field->type, member))
       return;
     break;
   }
-  put_value(w, field->type, member);
-  put_tag(w, field->id, wire_type(field->type));
+  /* The kinds that most fields are of, without the way through all of them. Their
+   * pointers are not NULL here. */
+  switch (field->type) {
+  case PROTOBUF_C_TYPE_STRING: {
+    const char *text = *(char *const *)member;
+    size_t count = strlen(text);
+    put_bytes(w, text, count);
+    put_varint(w, count);
+    put_tag(w, field->id, PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED);
+    return;
+  }
+  case PROTOBUF_C_TYPE_DOUBLE:
+    put_double(w, *(const uint64_t *)member);
+    put_tag(w, field->id, PROTOBUF_C_WIRE_TYPE_64BIT);
+    return;
+  case PROTOBUF_C_TYPE_MESSAGE: {
+    const uint8_t *end = w->at;
+    put_message(w, *(const ProtobufCMessage *const *)member);
+    put_length(w, end);
+    put_tag(w, field->id, PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED);
+    return;
+  }
+  default:
+    put_value(w, field->type, member);
+    put_tag(w, field->id, wire_type(field->type));
+  }
 }
 
 static void put_message(struct writer *w, const ProtobufCMessage *message) {

@@ -151,8 +151,8 @@ extension Arena {
     if let packed { return packed }
     let size = protobuf_c_message_get_packed_size(message)
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      guard let begin = buffer.baseAddress else { return }
-      count = protobuf_pack_before(message, begin, begin + size) == begin ? size : 0
+      // There is no address for a message without bytes.
+      count = buffer.baseAddress.map { protobuf_c_message_pack(message, $0) } ?? 0
     }
   }
 

@@ -42,6 +42,8 @@ package final class Matchmaking: Sendable {
     var nextWaiter: UInt64 = 0
     /// Why the last index could not be built.
     var failure: String?
+    /// When old idempotency keys were last looked for; microseconds since 1970.
+    var keysForgotten: Int64 = 0
 
     /// Puts another snapshot in place.
     ///
@@ -174,6 +176,7 @@ package final class Matchmaking: Sendable {
       } catch {
         results = batch.map { _ in .failure(error) }
       }
+      forgetOldKeys(batch[0].request.time)
       let (starts, ready) = state.withLock { state -> (Bool, [Waiter]) in
         var isChanged = false
         for (write, result) in zip(batch, results) {
@@ -182,8 +185,9 @@ package final class Matchmaking: Sendable {
         }
         // A build under way looks for what is new when it ends.
         guard !state.isBuilding else { return (false, []) }
-        state.isBuilding = isChanged
-        guard !isChanged else { return (true, []) }
+        // What could not be built is still to come, also when this changed nothing.
+        state.isBuilding = isChanged || state.failure != nil
+        guard !state.isBuilding else { return (true, []) }
         let contents = state.contents
         return (false, state.publish(state.snapshot.engine, contents))
       }
@@ -191,6 +195,18 @@ package final class Matchmaking: Sendable {
       for (write, result) in zip(batch, results) { write.continuation.resume(returning: result) }
       if starts { Task(executorPreference: building) { self.build() } }
     }
+  }
+
+  /// Idempotency keys are kept for seven days; looked at once an hour, when something is
+  /// written.
+  private func forgetOldKeys(_ now: Int64) {
+    let (hour, week): (Int64, Int64) = (3_600_000_000, 7 * 24 * 3_600_000_000)
+    let isTime = state.withLock { state in
+      defer { if now - state.keysForgotten > hour { state.keysForgotten = now } }
+      return now - state.keysForgotten > hour
+    }
+    // What fails now is done an hour later; keys that are kept too long harm nobody.
+    if isTime { try? store.forgetKeys(before: now - week) }
   }
 
   /// Builds indexes until one holds everything that was written.

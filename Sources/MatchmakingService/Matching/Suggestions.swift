@@ -37,13 +37,12 @@ extension MatchingEngine {
     filter.excludedIDs.formUnion(accepted(row))
     // All of them, because the answer also says how many there are.
     let found = index.topPartners(of: row, count: index.count, filter: filter)
-    let workspace = Classifier.Workspace()
-    var suggestions: [SuggestionView] = []
-    for (place, suggestion) in found.prefix(request.top).enumerated() {
-      suggestions.append(
+    let suggestions = try workspaces.borrow { workspace in
+      try found.prefix(request.top).enumerated().map { place, suggestion in
         try explain(
           row, suggestion.row, rank: place + 1,
-          next: place + 1 < found.count ? found[place + 1].row : nil, workspace: workspace))
+          next: place + 1 < found.count ? found[place + 1].row : nil, workspace: workspace)
+      }
     }
     return SuggestionsView(
       participant: person(row), candidates: found.count,
@@ -64,11 +63,13 @@ extension MatchingEngine {
         ineligible: words(eligibility.obstacle(profiles[row], profiles[other]), decided),
         decided: decided)
     }
-    return ExplanationView(
-      participant: person(row),
-      suggestion: try explain(
+    let suggestion = try workspaces.borrow {
+      try explain(
         row, other, rank: place + 1, next: place + 1 < found.count ? found[place + 1].row : nil,
-        workspace: Classifier.Workspace()), candidates: found.count, ineligible: nil,
+        workspace: $0)
+    }
+    return ExplanationView(
+      participant: person(row), suggestion: suggestion, candidates: found.count, ineligible: nil,
       decided: decided)
   }
 

@@ -1,5 +1,6 @@
 import CProtobufPacking
 import EncuentroProtos
+import Foundation
 
 // The only file in which C structures of frames are touched.
 
@@ -57,7 +58,7 @@ struct FrameUnpacker: ~Copyable {
       let open = frame.open.pointee
       return .open(
         Frame.Open(
-          method: try text(open.method, "method"), timeout: open.timeout_us,
+          method: try method(open.method), timeout: open.timeout_us,
           metadata: try metadata(open.n_metadata, open.metadata),
           payload: open.has_payload != 0 ? Self.bytes(open.payload) : nil,
           halfClose: open.half_close != 0))
@@ -110,6 +111,21 @@ struct FrameUnpacker: ~Copyable {
     return text
   }
 
+  /// Many calls in a row are of one method, whose name need not be made each time.
+  private func method(_ pointer: UnsafeMutablePointer<CChar>?) throws(ProtocolViolation) -> String {
+    let last = arena.pointee.lastMethod
+    if let pointer, let count = arena.pointee.size(at: pointer), count - 1 == last.utf8.count,
+      last.utf8.withContiguousStorageIfAvailable({ text in
+        text.baseAddress.map { memcmp($0, pointer, text.count) == 0 } ?? false
+      }) == true
+    {
+      return last
+    }
+    let method = try text(pointer, "method")
+    arena.pointee.lastMethod = method
+    return method
+  }
+
   private static func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
     Array(UnsafeBufferPointer(start: data.data, count: data.len))
   }
@@ -135,6 +151,8 @@ private struct FrameArena {
   private static let head = 16
 
   private(set) var memory: UnsafeMutableRawPointer?
+  /// The method of the last Open.
+  var lastMethod = ""
   private var capacity = 0
   private var used = 0
 
@@ -295,7 +313,8 @@ extension OutputBuffer {
       frame.body_case = kind
       set(&frame, body)
       if !put(&frame.base, room: room + 256) {
-        _ = put(&frame.base, room: encuentro__rpc__v1__frame__get_packed_size(&frame))
+        let size = encuentro__rpc__v1__frame__get_packed_size(&frame)
+        _ = put(&frame.base, room: size)
       }
     }
   }

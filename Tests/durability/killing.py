@@ -38,7 +38,6 @@ class Totals:
     done_anew: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     repeated: int = 0
     # Old writes that the server would not know again, since a participant is gone.
-    disowned: int = 0
 
 
 class Killing:
@@ -122,15 +121,8 @@ class Killing:
     def _repeat_some(self, connection):
         old = [(ledger, *entry) for ledger in self.ledgers for entry in ledger.remembered]
         for ledger, write, answer in self.chance.sample(old, min(len(old), 5)):
-            try:
-                verification.repeat(connection, write, answer)
-                self.totals.repeated += 1
-            except verification.Refused:
-                # Plans and decisions look for their participants before the key is
-                # looked up, so that a later deletion hides what was answered.
-                if self.options.strict or all(id in ledger.people for id in write.needs):
-                    raise
-                self.totals.disowned += 1
+            verification.repeat(connection, write, answer)
+            self.totals.repeated += 1
 
     def _doctor(self):
         report = doctor(self.options.binary, self.data)
@@ -169,9 +161,6 @@ class Killing:
             lines.append("%-14s%14d%22d%14d" % (
                 kind, kinds[kind], totals.done_before[kind], totals.done_anew[kind]))
         lines.append("%d old writes sent again and answered as before" % totals.repeated)
-        if totals.disowned:
-            lines.append("%d refused, because a participant was deleted since; see --strict" % (
-                totals.disowned))
         return "\n".join(lines)
 
 
@@ -183,9 +172,6 @@ def main():
     parser.add_argument("--binary", default=str(server.ROOT / ".build/release/encuentro"))
     parser.add_argument("--writers", type=int, default=6, help="connections that write")
     parser.add_argument("--doctor-every", type=int, default=10, metavar="ROUNDS")
-    parser.add_argument(
-        "--strict", action="store_true",
-        help="an old write's key must be known even when its participant was deleted since")
     options = parser.parse_args()
     options.binary = str(pathlib.Path(options.binary).resolve())
     if options.seed is None:

@@ -35,8 +35,6 @@ class Write:
     requests: list
     # What participants become by it; None for one that it deletes.
     changes: dict = dataclasses.field(default_factory=dict)
-    # The ids of those that must be there for it.
-    needs: tuple = ()
 
     def send(self, connection):
         """Carries it out. Raises client.Failed."""

@@ -14,10 +14,6 @@ from encuentro.v1 import decisions_pb2, participant_pb2, runs_pb2
 PATIENCE = 60
 
 
-class Refused(Violation):
-    """A write that was sent again was refused."""
-
-
 @dataclasses.dataclass
 class Contents:
     """Everything that a server says it has."""
@@ -181,7 +177,7 @@ def insist(connection, write):
         except Failed as failed:
             is_late = failed.code == "ABORTED" and write.kind in RUNS
             if not is_late or time.monotonic() > end:
-                raise Refused("%s (%s), sent again, was refused: %s" % (
+                raise Violation("%s (%s), sent again, was refused: %s" % (
                     write.key, write.kind, failed))
         time.sleep(0.05)
 

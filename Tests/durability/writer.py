@@ -146,7 +146,7 @@ class Writer(threading.Thread):
         after.plan.CopyFrom(plan)
         request = participant_pb2.SubmitPlanRequest(
             participant_id=id, plan=plan, idempotency_key=key, actor=self.ledger.name)
-        return Write("plan", key, [request], {id: after}, (id,))
+        return Write("plan", key, [request], {id: after})
 
     def make_delete(self, _, key):
         if not self.ledger.people:
@@ -167,7 +167,7 @@ class Writer(threading.Thread):
         request = decisions_pb2.RecordDecisionRequest(
             participant=one, partner=other, verdict=self.chance.choice(VERDICTS), reason=key,
             actor=self.ledger.name, idempotency_key=key)
-        return Write("decision", key, [request], needs=(one, other))
+        return Write("decision", key, [request])
 
     def make_cohort(self, connection, key):
         # The key as the actor, so that a run that was made twice is found.

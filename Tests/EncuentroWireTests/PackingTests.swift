@@ -13,11 +13,15 @@ struct PackingTests {
       encuentro__v1__matchmaking__descriptor, encuentro__v1__health__descriptor,
       encuentro__v1__server__descriptor,
     ].flatMap { service in
-      (0..<Int(service.n_methods)).flatMap { [service.methods[$0].input, service.methods[$0].output] }
+      (0..<Int(service.n_methods)).flatMap {
+        [service.methods[$0].input, service.methods[$0].output]
+      }
     }
   }
 
-  @Test("gives the bytes of libprotobuf-c, and refuses too little room", arguments: TestGenerator.seeds(20))
+  @Test(
+    "gives the bytes of libprotobuf-c, and refuses too little room",
+    arguments: TestGenerator.seeds(20))
   func sameBytes(seed: UInt64) throws {
     var chance = TestGenerator(seed: seed)
     for kind in kinds {

@@ -34,6 +34,7 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .target(name: "EncuentroProtos", linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(name: "CHeap"),
     .target(name: "CProtobufPacking", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Measurement"),
     .target(
@@ -63,8 +64,7 @@ let package = Package(
       name: "encuentro",
       dependencies: [
         "MatchmakingService", "EncuentroClient", "EncuentroWire", "LoadTest", "Storage", "Results",
-        "RPC",
-        "Programme",
+        "RPC", "Programme", "CHeap",
       ]),
 
     // What `make bench` runs.
@@ -142,7 +142,7 @@ if Context.environment["RUNTIME_ONLY"] != nil {
 }
 
 let targetsInC: Set = [
-  "CVectorKernels", "CPeak", "CProtobufPacking", "EncuentroProtos", "CUV", "CSQLite",
+  "CVectorKernels", "CPeak", "CHeap", "CProtobufPacking", "EncuentroProtos", "CUV", "CSQLite",
 ]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + settings

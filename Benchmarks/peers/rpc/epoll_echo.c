@@ -5,11 +5,13 @@
 //
 // Both go as frames: a length of 4 bytes, big-endian, and the bytes. Prints
 // `ready on 127.0.0.1:PORT` and serves until it is ended.
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,9 +122,14 @@ static void end(struct connection *connection) {
   free(connection);
 }
 
-static bool accept_one(int listener, int poll) {
+// Whether there is one more; it is turned away where there is no room for it.
+static bool accept_one(int listener, int poll, bool has_room) {
   int accepted = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted < 0) return false;
+  if (!has_room) {
+    close(accepted);
+    return false;
+  }
   int yes = 1;
   struct connection *connection = calloc(1, sizeof *connection);
   if (connection == NULL || setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
@@ -165,7 +172,7 @@ int main(int count, char **words) {
     for (int at = 0; at < ready; ++at) {
       struct connection *connection = events[at].data.ptr;
       if (connection == NULL) {
-        if (open < CONNECTIONS && accept_one(listener, poll)) ++open;
+        if (accept_one(listener, poll, open < CONNECTIONS)) ++open;
         continue;
       }
       if (!serve(connection, (events[at].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)) {

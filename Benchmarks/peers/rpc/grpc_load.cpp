@@ -52,8 +52,7 @@ class GRPCClient {
   void receive(bool waits, Ended ended) {
     void* tag = nullptr;
     bool isRight = false;
-    const auto wait = waits ? std::chrono::seconds(10) : std::chrono::seconds(0);
-    const auto until = waits ? std::chrono::system_clock::now() + wait
+    const auto until = waits ? std::chrono::system_clock::now() + std::chrono::seconds(10)
                              : std::chrono::system_clock::time_point{};
     switch (queue_.AsyncNext(&tag, &isRight, until)) {
       case grpc::CompletionQueue::SHUTDOWN: fail("the queue has ended");

@@ -1,8 +1,6 @@
 // Load for Encuentro's protocol (Protos/PROTOCOL.md) and for the plain echo, over one
 // connection and from one thread.
-#include <algorithm>
 #include <arpa/inet.h>
-#include <cstddef>
 #include <deque>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -72,8 +70,7 @@ class Connection {
 
   // Receives what there is; waits for something if told so and if nothing is to be sent.
   bool receive(bool waits) {
-    std::move(in_.begin() + static_cast<std::ptrdiff_t>(taken_),
-              in_.begin() + static_cast<std::ptrdiff_t>(held_), in_.begin());
+    if (taken_ > 0) std::memmove(in_.data(), in_.data() + taken_, held_ - taken_);
     held_ -= taken_;
     taken_ = 0;
     const bool mayWait = waits && out.empty();

@@ -1,15 +1,17 @@
-// What RPCBench serves, with gRPC's callback API: it parses a SuggestPartnersRequest and
-// serialises a SuggestPartnersResponse that it holds.
+// What RPCBench serves, with gRPC: it parses a SuggestPartnersRequest and serialises a
+// SuggestPartnersResponse that it holds.
 //
-//     grpc_server RESPONSE-FILE
+//     grpc_server callback|queue RESPONSE-FILE
 //
-// Prints `ready on 127.0.0.1:PORT` and serves until SIGTERM. gRPC chooses its threads
-// itself.
+// With the callback API gRPC chooses its threads itself; with a completion queue one thread
+// serves it. Prints `ready on 127.0.0.1:PORT` and serves until SIGTERM.
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <string>
+#include <thread>
 
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/message_allocator.h>
@@ -51,9 +53,9 @@ class SameResponse final
   SuggestPartnersResponse& response_;
 };
 
-class Service final : public Matchmaking::CallbackService {
+class CallbackService final : public Matchmaking::CallbackService {
  public:
-  explicit Service(SuggestPartnersResponse& response) : allocator_(response) {
+  explicit CallbackService(SuggestPartnersResponse& response) : allocator_(response) {
     SetMessageAllocatorFor_SuggestPartners(&allocator_);
   }
 
@@ -69,17 +71,56 @@ class Service final : public Matchmaking::CallbackService {
   SameResponse allocator_;
 };
 
+using QueueService = Matchmaking::WithAsyncMethod_SuggestPartners<Matchmaking::Service>;
+
+// One call of the completion queue: awaited, then answered.
+class QueuedCall {
+ public:
+  QueuedCall(QueueService& service, grpc::ServerCompletionQueue& queue,
+             const SuggestPartnersResponse& response)
+      : service_(service), queue_(queue), response_(response) {
+    service.RequestSuggestPartners(&context_, &request_, &writer_, &queue, &queue, this);
+  }
+
+  // When what it waited for has happened, or never will.
+  void proceed(bool isRight) {
+    if (!isRight || isAnswered_) {
+      delete this;
+      return;
+    }
+    new QueuedCall(service_, queue_, response_);
+    isAnswered_ = true;
+    writer_.Finish(response_, grpc::Status::OK, this);
+  }
+
+ private:
+  QueueService& service_;
+  grpc::ServerCompletionQueue& queue_;
+  const SuggestPartnersResponse& response_;
+  grpc::ServerContext context_;
+  SuggestPartnersRequest request_;
+  grpc::ServerAsyncResponseWriter<SuggestPartnersResponse> writer_{&context_};
+  bool isAnswered_ = false;
+};
+
+void serve(grpc::ServerCompletionQueue& queue) {
+  void* tag;
+  bool isRight;
+  while (queue.Next(&tag, &isRight)) static_cast<QueuedCall*>(tag)->proceed(isRight);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 2) {
-    std::fprintf(stderr, "usage: %s RESPONSE-FILE\n", words[0]);
+  const std::string kind = count == 3 ? words[1] : "";
+  if (kind != "callback" && kind != "queue") {
+    std::fprintf(stderr, "usage: %s callback|queue RESPONSE-FILE\n", words[0]);
     return 64;
   }
   SuggestPartnersResponse response;
-  std::ifstream file(words[1], std::ios::binary);
+  std::ifstream file(words[2], std::ios::binary);
   if (!file || !response.ParseFromIstream(&file)) {
-    std::fprintf(stderr, "%s is no SuggestPartnersResponse\n", words[1]);
+    std::fprintf(stderr, "%s is no SuggestPartnersResponse\n", words[2]);
     return 66;
   }
   // Blocked before there are threads, so that only this one takes it.
@@ -89,19 +130,36 @@ int main(int count, char** words) {
   sigaddset(&stop, SIGINT);
   if (pthread_sigmask(SIG_BLOCK, &stop, nullptr) != 0) return 71;
 
-  Service service(response);
+  CallbackService callbacks(response);
+  QueueService queued;
+  std::unique_ptr<grpc::ServerCompletionQueue> queue;
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
+  if (kind == "callback") {
+    builder.RegisterService(&callbacks);
+  } else {
+    builder.RegisterService(&queued);
+    queue = builder.AddCompletionQueue();
+  }
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (!server || port == 0) {
     std::fprintf(stderr, "cannot listen\n");
     return 71;
+  }
+  std::thread thread;
+  if (queue) {
+    // As many as the generator has in flight can arrive at once.
+    for (int awaited = 0; awaited < 256; ++awaited) new QueuedCall(queued, *queue, response);
+    thread = std::thread([&queue] { serve(*queue); });
   }
   std::printf("ready on 127.0.0.1:%d, gRPC %s\n", port, grpc::Version().c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&stop, &received);
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  if (queue) {
+    queue->Shutdown();
+    thread.join();
+  }
 }

@@ -34,6 +34,19 @@ inline Nanoseconds read(clockid_t clock) {
 
 inline Nanoseconds now() { return read(CLOCK_MONOTONIC); }
 
+// What all processors have spent on anything but idling, other machines of the host
+// included; to a hundredth of a second.
+inline Nanoseconds readBusy() {
+  std::ifstream file("/proc/stat");
+  std::string name;
+  std::uint64_t user = 0, nice = 0, system = 0, idle = 0, wait = 0, interrupt = 0, soft = 0,
+                stolen = 0;
+  if (!(file >> name >> user >> nice >> system >> idle >> wait >> interrupt >> soft >> stolen))
+    fail("cannot read /proc/stat");
+  return (user + nice + system + interrupt + soft + stolen) * second /
+         static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+}
+
 inline std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail("cannot read " + path);
@@ -148,10 +161,10 @@ class Measurement {
   void tick(Nanoseconds time) {
     if (!began_ && time >= begin_) {
       began_ = true;
-      first_ = {now(), read(serverClock_), read(CLOCK_PROCESS_CPUTIME_ID), ended_};
+      first_ = reading();
     } else if (began_ && !isOver_ && time >= end_) {
       isOver_ = true;
-      last_ = {now(), read(serverClock_), read(CLOCK_PROCESS_CPUTIME_ID), ended_};
+      last_ = reading();
     }
   }
 
@@ -172,19 +185,25 @@ class Measurement {
     const auto seconds = [](Nanoseconds time) { return static_cast<double>(time) / 1e9; };
     std::printf(
         "{\"calls\": %llu, \"seconds\": %.9f, \"serverCPU\": %.9f, \"loadCPU\": %.9f, "
+        "\"allCPU\": %.2f, "
         "\"p50\": %.3f, \"p99\": %.3f, \"p999\": %.3f, \"greatest\": %.3f, \"lateP99\": %.3f}\n",
         static_cast<unsigned long long>(last_.ended - first_.ended),
         seconds(last_.time - first_.time), seconds(last_.server - first_.server),
-        seconds(last_.load - first_.load), microseconds(times_.quantile(0.5)),
+        seconds(last_.load - first_.load), seconds(last_.busy - first_.busy), microseconds(times_.quantile(0.5)),
         microseconds(times_.quantile(0.99)), microseconds(times_.quantile(0.999)),
         microseconds(times_.greatest()), microseconds(late_.quantile(0.99)));
   }
 
  private:
   struct Reading {
-    Nanoseconds time = 0, server = 0, load = 0;
+    Nanoseconds time = 0, server = 0, load = 0, busy = 0;
     std::uint64_t ended = 0;
   };
+
+  Reading reading() const {
+    const Nanoseconds busy = readBusy();
+    return {now(), read(serverClock_), read(CLOCK_PROCESS_CPUTIME_ID), busy, ended_};
+  }
 
   const Options& options_;
   clockid_t serverClock_{};

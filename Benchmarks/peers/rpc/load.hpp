@@ -189,9 +189,10 @@ class Measurement {
         "\"p50\": %.3f, \"p99\": %.3f, \"p999\": %.3f, \"greatest\": %.3f, \"lateP99\": %.3f}\n",
         static_cast<unsigned long long>(last_.ended - first_.ended),
         seconds(last_.time - first_.time), seconds(last_.server - first_.server),
-        seconds(last_.load - first_.load), seconds(last_.busy - first_.busy), microseconds(times_.quantile(0.5)),
-        microseconds(times_.quantile(0.99)), microseconds(times_.quantile(0.999)),
-        microseconds(times_.greatest()), microseconds(late_.quantile(0.99)));
+        seconds(last_.load - first_.load), seconds(last_.busy - first_.busy),
+        microseconds(times_.quantile(0.5)), microseconds(times_.quantile(0.99)),
+        microseconds(times_.quantile(0.999)), microseconds(times_.greatest()),
+        microseconds(late_.quantile(0.99)));
   }
 
  private:
@@ -250,8 +251,9 @@ void drive(Client& client, const Options& options) {
     }
     client.flush();
     if (inFlight == 0 && time >= measurement.end() && due(time) >= measurement.end()) break;
-    client.receive(!options.isOpenLoop() && inFlight > 0, [&](Nanoseconds due, Nanoseconds time) {
-      measurement.ended(due, time);
+    const bool waits = !options.isOpenLoop() && inFlight > 0;
+    client.receive(waits, [&](Nanoseconds since, Nanoseconds end) {
+      measurement.ended(since, end);
       --inFlight;
     });
   }

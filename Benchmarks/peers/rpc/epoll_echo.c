@@ -1,12 +1,16 @@
-/* The least that a server can do: it reads a length and so many bytes, and answers with
- * a length and the bytes that it holds, over epoll in one thread.
- *
- *   epoll_echo --response FILE
- */
+// The limit of what a server can do on one thread: for every request it writes the same
+// response, and understands neither.
+//
+//     epoll_echo REQUEST-FILE RESPONSE-FILE
+//
+// Both go as frames: a length of 4 bytes, big-endian, and the bytes. Prints
+// `ready on 127.0.0.1:PORT` and serves until it is ended.
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,106 +19,172 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { INPUT = 1 << 16, OUTPUT = 1 << 22, REQUEST_LIMIT = 1 << 12 };
+enum {
+  LONGEST = 1 << 16,     // bytes of a request or response, with its length
+  INPUT = 1 << 18,       // bytes read at once
+  OUTPUT = 1 << 20,      // bytes that wait to be written; then nothing is read any more
+  CONNECTIONS = 16,
+};
+
+struct frame {
+  size_t size;
+  char bytes[LONGEST];
+};
 
 struct connection {
   int socket;
-  size_t have, queued;
-  char input[INPUT], output[OUTPUT];
+  bool waits_to_write;
+  size_t held;         // bytes of input
+  size_t begin, end;   // of output
+  char input[INPUT];
+  char output[OUTPUT];
 };
 
-static char *response;
-static size_t response_size;
+static struct frame request, response;
 
 static void fail(const char *what) {
   perror(what);
-  exit(1);
+  exit(71);
 }
 
-static void load(const char *path) {
+static void read_frame(const char *path, struct frame *frame) {
   FILE *file = fopen(path, "rb");
-  response = malloc(4 + INPUT);
-  if (!file || !response) fail(path);
-  response_size = fread(response + 4, 1, INPUT, file);
+  if (file == NULL) fail(path);
+  size_t length = fread(frame->bytes + 4, 1, LONGEST - 4, file);
+  if (ferror(file) || length == 0 || fgetc(file) != EOF) {
+    fprintf(stderr, "%s cannot be read, is empty or too long\n", path);
+    exit(66);
+  }
   fclose(file);
-  uint32_t length = htonl((uint32_t)response_size);
-  memcpy(response, &length, 4);
-  response_size += 4;
+  uint32_t prefix = htonl((uint32_t)length);
+  memcpy(frame->bytes, &prefix, 4);
+  frame->size = 4 + length;
 }
 
-static int answer(struct connection *c) {
-  size_t at = 0;
-  while (c->have - at >= 4) {
-    uint32_t length;
-    memcpy(&length, c->input + at, 4);
-    length = ntohl(length);
-    if (length > REQUEST_LIMIT) return -1;
-    if (c->have - at < 4 + length) break;
-    if (c->queued + response_size > OUTPUT) return -1;
-    memcpy(c->output + c->queued, response, response_size);
-    c->queued += response_size;
-    at += 4 + length;
+// Answers the whole requests of the input while there is room; false when one is wrong.
+static bool answer(struct connection *connection) {
+  if (connection->begin > 0) {
+    memmove(connection->output, connection->output + connection->begin,
+            connection->end - connection->begin);
+    connection->end -= connection->begin;
+    connection->begin = 0;
   }
-  memmove(c->input, c->input + at, c->have - at);
-  c->have -= at;
-  /* The peer takes answers as it sends requests, so a blocking write ends. */
-  for (size_t sent = 0; sent < c->queued;) {
-    ssize_t count = send(c->socket, c->output + sent, c->queued - sent, MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return -1;
-    sent += (size_t)count;
+  size_t taken = 0;
+  while (connection->held - taken >= request.size && OUTPUT - connection->end >= response.size) {
+    if (memcmp(connection->input + taken, request.bytes, 4) != 0) return false;
+    taken += request.size;
+    memcpy(connection->output + connection->end, response.bytes, response.size);
+    connection->end += response.size;
   }
-  c->queued = 0;
-  return 0;
+  memmove(connection->input, connection->input + taken, connection->held - taken);
+  connection->held -= taken;
+  return true;
 }
 
-static void add(int poll, int listener) {
-  int on = 1, accepted = accept(listener, NULL, NULL);
-  struct connection *c = accepted < 0 ? NULL : malloc(sizeof *c);
-  if (!c) fail("accept");
-  c->socket = accepted;
-  c->have = c->queued = 0;
-  setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
-  if (epoll_ctl(poll, EPOLL_CTL_ADD, accepted, &event) < 0) fail("epoll_ctl");
-}
-
-static void serve(int poll, int listener) {
-  struct epoll_event events[64];
-  for (;;) {
-    int count = epoll_wait(poll, events, 64, -1);
-    if (count < 0 && errno != EINTR) fail("epoll_wait");
-    for (int at = 0; at < count; at++) {
-      struct connection *c = events[at].data.ptr;
-      if (!c) {
-        add(poll, listener);
-        continue;
-      }
-      ssize_t got = read(c->socket, c->input + c->have, INPUT - c->have);
-      if (got > 0) c->have += (size_t)got;
-      if (got <= 0 || answer(c) < 0) {
-        close(c->socket);
-        free(c);
-      }
+// False when the connection has ended.
+static bool write_output(struct connection *connection) {
+  while (connection->begin < connection->end) {
+    ssize_t count = send(connection->socket, connection->output + connection->begin,
+                         connection->end - connection->begin, MSG_NOSIGNAL);
+    if (count > 0) {
+      connection->begin += (size_t)count;
+    } else if (errno == EAGAIN) {
+      return true;
+    } else if (errno != EINTR) {
+      return false;
     }
   }
+  return true;
 }
 
-int main(int count, char **words) {
-  if (count != 3 || strcmp(words[1], "--response") != 0) {
-    fprintf(stderr, "usage: epoll_echo --response FILE\n");
-    return 64;
+// Reads once, answers, writes; false when the connection has ended or is wrong.
+static bool serve(struct connection *connection, bool readable) {
+  if (readable && connection->held < INPUT) {
+    ssize_t count = recv(connection->socket, connection->input + connection->held,
+                         INPUT - connection->held, 0);
+    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) return false;
+    if (count > 0) connection->held += (size_t)count;
   }
-  load(words[2]);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  do {
+    if (!answer(connection) || !write_output(connection)) return false;
+  } while (connection->begin == connection->end && connection->held >= request.size);
+  return true;
+}
+
+static void watch(int poll, struct connection *connection, int operation) {
+  struct epoll_event event = {
+      .events = connection->waits_to_write ? EPOLLOUT : EPOLLIN, .data.ptr = connection};
+  if (epoll_ctl(poll, operation, connection->socket, &event) != 0) fail("epoll_ctl");
+}
+
+static void end(struct connection *connection) {
+  close(connection->socket);
+  free(connection);
+}
+
+// Whether there is one more; it is turned away where there is no room for it.
+static bool accept_one(int listener, int poll, bool has_room) {
+  int accepted = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted < 0) return false;
+  if (!has_room) {
+    close(accepted);
+    return false;
+  }
+  int yes = 1;
+  struct connection *connection = calloc(1, sizeof *connection);
+  if (connection == NULL || setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
+    fail("accept");
+  connection->socket = accepted;
+  watch(poll, connection, EPOLL_CTL_ADD);
+  return true;
+}
+
+static int listen_on_loopback(void) {
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0), poll = epoll_create1(0);
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-  if (listener < 0 || poll < 0 || bind(listener, (struct sockaddr *)&address, size) < 0 ||
-      listen(listener, 16) < 0 || getsockname(listener, (struct sockaddr *)&address, &size) < 0 ||
-      epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event) < 0)
+  if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) != 0 ||
+      listen(listener, CONNECTIONS) != 0 ||
+      getsockname(listener, (struct sockaddr *)&address, &size) != 0)
     fail("listen");
   printf("ready on 127.0.0.1:%d\n", ntohs(address.sin_port));
   fflush(stdout);
-  serve(poll, listener);
+  return listener;
+}
+
+int main(int count, char **words) {
+  if (count != 3) {
+    fprintf(stderr, "usage: %s REQUEST-FILE RESPONSE-FILE\n", words[0]);
+    return 64;
+  }
+  read_frame(words[1], &request);
+  read_frame(words[2], &response);
+  int listener = listen_on_loopback();
+  int poll = epoll_create1(EPOLL_CLOEXEC);
+  struct epoll_event listening = {.events = EPOLLIN, .data.ptr = NULL};
+  if (poll < 0 || epoll_ctl(poll, EPOLL_CTL_ADD, listener, &listening) != 0) fail("epoll");
+  int open = 0;
+  for (;;) {
+    struct epoll_event events[CONNECTIONS + 1];
+    int ready = epoll_wait(poll, events, CONNECTIONS + 1, -1);
+    if (ready < 0 && errno != EINTR) fail("epoll_wait");
+    for (int at = 0; at < ready; ++at) {
+      struct connection *connection = events[at].data.ptr;
+      if (connection == NULL) {
+        if (accept_one(listener, poll, open < CONNECTIONS)) ++open;
+        continue;
+      }
+      if (!serve(connection, (events[at].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)) {
+        end(connection);
+        --open;
+        continue;
+      }
+      bool waits = connection->begin < connection->end;
+      if (waits != connection->waits_to_write) {
+        connection->waits_to_write = waits;
+        watch(poll, connection, EPOLL_CTL_MOD);
+      }
+    }
+  }
 }

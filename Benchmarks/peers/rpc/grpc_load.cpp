@@ -1,81 +1,110 @@
-// The same calls over gRPC: one channel, and a completion queue on this thread.
+// Load for the gRPC server, over one connection and from one thread that serves a
+// completion queue. Requests and responses are bytes here, as in raw_load.cpp, so that
+// neither generator spends time on the messages.
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
-#include <memory>
-
-#include "encuentro/v1/service.grpc.pb.h"
 #include "load.hpp"
 
 namespace {
 
-using encuentro::v1::Matchmaking;
-using encuentro::v1::SuggestPartnersRequest;
-using encuentro::v1::SuggestPartnersResponse;
+using load::Nanoseconds;
+using load::fail;
 
-class Client {
+constexpr char method[] = "/encuentro.v1.Matchmaking/SuggestPartners";
+
+class GRPCClient {
  public:
-  explicit Client(const Options& options)
-      : stub_(Matchmaking::NewStub(grpc::CreateChannel(
-            "127.0.0.1:" + std::to_string(options.port), grpc::InsecureChannelCredentials()))),
-        calls_(options.rate > 0 ? 1 << 16 : options.in_flight) {
-    if (!request_.ParseFromString(contents(options.request))) fail("the request cannot be read");
+  explicit GRPCClient(const load::Options& options)
+      : response_(options.response),
+        request_(slice(options.request)),
+        channel_(grpc::CreateChannel("ipv4:127.0.0.1:" + std::to_string(options.port),
+                                     grpc::InsecureChannelCredentials())),
+        stub_(channel_) {
+    if (!channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10)))
+      fail("cannot connect");
   }
 
-  ~Client() {
+  ~GRPCClient() {
     queue_.Shutdown();
     void* tag;
-    bool ok;
-    for (auto& call : calls_)
-      if (call) call->context.TryCancel();
-    while (queue_.Next(&tag, &ok)) {
-    }
+    bool isRight;
+    while (queue_.Next(&tag, &isRight)) {}
   }
 
-  void send(size_t slot) {
-    // A context serves one call.
-    calls_[slot] = std::make_unique<Call>();
-    Call& call = *calls_[slot];
-    call.reader = stub_->AsyncSuggestPartners(&call.context, request_, &queue_);
-    call.reader->Finish(&call.response, &call.status, reinterpret_cast<void*>(slot));
+  bool canStart() const { return true; }
+
+  void start(Nanoseconds due) {
+    auto* call = new Call{due, {}, {}, {}, nullptr};
+    call->reader = stub_.PrepareUnaryCall(&call->context, method, request_, &queue_);
+    call->reader->StartCall();
+    call->reader->Finish(&call->response, &call->status, call);
   }
 
   void flush() {}
 
-  template <typename Completed>
-  void poll(Clock::time_point until, Completed completed) {
-    void* tag;
-    bool ok;
-    auto deadline = std::chrono::system_clock::now() +
-                    std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                        until - Clock::now());
-    while (queue_.AsyncNext(&tag, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT) {
-      const size_t slot = reinterpret_cast<size_t>(tag);
-      if (!calls_[slot]->status.ok()) fail(calls_[slot]->status.error_message());
-      calls_[slot].reset();
-      completed(slot);
-      // What else is there is taken without waiting.
-      deadline = std::chrono::system_clock::time_point();
+  template <class Ended>
+  void receive(bool waits, Ended ended) {
+    void* tag = nullptr;
+    bool isRight = false;
+    const auto until = waits ? std::chrono::system_clock::now() + std::chrono::seconds(10)
+                             : std::chrono::system_clock::time_point{};
+    switch (queue_.AsyncNext(&tag, &isRight, until)) {
+      case grpc::CompletionQueue::SHUTDOWN: fail("the queue has ended");
+      case grpc::CompletionQueue::TIMEOUT:
+        if (waits) fail("no answer for 10 s");
+        return;
+      case grpc::CompletionQueue::GOT_EVENT: break;
     }
+    const Nanoseconds time = load::now();
+    const std::unique_ptr<Call> call(static_cast<Call*>(tag));
+    if (!call->status.ok()) fail("a call has failed: " + call->status.error_message());
+    if (!isExpected(call->response)) fail("not the response that was expected");
+    ended(call->due, time);
   }
 
  private:
   struct Call {
+    Nanoseconds due;
     grpc::ClientContext context;
+    grpc::ByteBuffer response;
     grpc::Status status;
-    SuggestPartnersResponse response;
-    std::unique_ptr<grpc::ClientAsyncResponseReader<SuggestPartnersResponse>> reader;
+    std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
   };
 
-  std::unique_ptr<Matchmaking::Stub> stub_;
-  SuggestPartnersRequest request_;
+  static grpc::ByteBuffer slice(const std::string& bytes) {
+    const grpc::Slice slice(bytes);
+    return {&slice, 1};
+  }
+
+  bool isExpected(const grpc::ByteBuffer& response) {
+    slices_.clear();
+    if (response.Length() != response_.size() || !response.Dump(&slices_).ok()) return false;
+    const char* expected = response_.data();
+    for (const grpc::Slice& slice : slices_) {
+      if (std::memcmp(slice.begin(), expected, slice.size()) != 0) return false;
+      expected += slice.size();
+    }
+    return true;
+  }
+
+  const std::string& response_;
+  grpc::ByteBuffer request_;
+  std::vector<grpc::Slice> slices_;
+  std::shared_ptr<grpc::Channel> channel_;
+  grpc::GenericStub stub_;
   grpc::CompletionQueue queue_;
-  std::vector<std::unique_ptr<Call>> calls_;
 };
 
 }  // namespace
 
 int main(int count, char** words) {
-  const Options options(count, words);
-  Client client(options);
-  measure(client, options);
+  const load::Options options(count, words);
+  GRPCClient client(options);
+  load::drive(client, options);
 }

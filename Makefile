@@ -65,7 +65,7 @@ bench-matching: build model
 	Benchmarks/cohort
 
 bench-rpc: build
-	dev/install-deps g++ libgrpc++-dev libprotobuf-dev protobuf-compiler-grpc
+	dev/install-deps g++ gcc libgrpc++-dev libprotobuf-dev protobuf-compiler-grpc
 	Benchmarks/rpc
 
 bench-service: build model

@@ -82,7 +82,7 @@ let package = Package(
       name: "CohortBench", dependencies: ["Matching", "CPeak", "CVectorKernels"],
       path: "Benchmarks/CohortBench"),
     .executableTarget(
-      name: "RPCBench", dependencies: ["RPC", "CProtobufPacking", "EncuentroProtos"],
+      name: "RPCBench", dependencies: ["RPC", "CHeap", "CProtobufPacking", "EncuentroProtos"],
       path: "Benchmarks/RPCBench"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -1,3 +1,4 @@
+import CHeap
 import CProtobufPacking
 import EncuentroProtos
 import Foundation
@@ -42,6 +43,7 @@ enum RPCBench {
   }
 
   static func serve(port: UInt16, loops: Int, response: [UInt8]) async throws {
+    heap_suit_server()
     let prepared = PreparedResponse(response)
     let server = Server(
       [

@@ -41,7 +41,7 @@ enum ServeCommand: Command {
       throw UsageError(
         message: "--log-level takes debug, info, warning, error or none", command: syntax.name)
     }
-    heap_return_large_buffers()
+    heap_suit_server()
     let engine = try arguments.engine()
     let store = try store(arguments, engine.programme)
     let log = EventLog(descriptor: STDERR_FILENO, level: level)

@@ -40,9 +40,18 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .target(name: "EncuentroProtos", linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(name: "CHeap"),
+    .target(name: "CProtobufPacking", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "Measurement"),
-    .target(name: "RPC", dependencies: ["CUV", "EncuentroProtos"]),
-    .target(name: "EncuentroWire", dependencies: ["Programme", "Results", "EncuentroProtos"]),
+    .target(
+      name: "RPC", dependencies: ["CUV", "CProtobufPacking", "EncuentroProtos"],
+      // The tests run with the checks.
+      swiftSettings: [
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+      ]),
+    .target(
+      name: "EncuentroWire",
+      dependencies: ["Programme", "Results", "CProtobufPacking", "EncuentroProtos"]),
     .target(name: "Storage", dependencies: ["Programme", "CSQLite"]),
     .target(
       name: "EncuentroClient", dependencies: ["RPC", "EncuentroWire", "Results", "Programme"]),
@@ -61,7 +70,7 @@ let package = Package(
       name: "encuentro",
       dependencies: [
         "MatchmakingService", "EncuentroClient", "EncuentroWire", "LoadTest", "Report", "Storage",
-        "Results", "RPC", "Programme",
+        "Results", "RPC", "Programme", "CHeap",
       ]),
 
     // What `make bench` runs.
@@ -79,7 +88,8 @@ let package = Package(
       name: "CohortBench", dependencies: ["Matching", "CPeak", "CVectorKernels"],
       path: "Benchmarks/CohortBench"),
     .executableTarget(
-      name: "RPCBench", dependencies: ["RPC", "EncuentroProtos"], path: "Benchmarks/RPCBench"),
+      name: "RPCBench", dependencies: ["RPC", "CHeap", "CProtobufPacking", "EncuentroProtos"],
+      path: "Benchmarks/RPCBench"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"]),
@@ -91,7 +101,10 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EncuentroWireTests",
-      dependencies: ["EncuentroWire", "EncuentroProtos", "Programme", "Results", "TestSupport"]),
+      dependencies: [
+        "EncuentroWire", "CProtobufPacking", "EncuentroProtos", "Programme", "Results",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "ReportTests",
       dependencies: ["Report", "Results", "Matching", "Programme", "TestSupport"]),
@@ -124,7 +137,22 @@ if Context.environment["FUZZ"] != nil {
   ]
 }
 
-let targetsInC: Set = ["CVectorKernels", "CPeak", "EncuentroProtos", "CUV", "CSQLite"]
+// What `make threads` builds: the compiler crashes over another target when the thread
+// sanitizer is on.
+if Context.environment["RUNTIME_ONLY"] != nil {
+  let runtime: Set = [
+    "CUV", "CProtobufPacking", "EncuentroProtos", "RPC", "TestSupport", "RPCTests",
+  ]
+  package.products.removeAll()
+  package.targets.removeAll { !runtime.contains($0.name) }
+  for target in package.targets where target.name == "RPC" {
+    target.swiftSettings = [.define("CHECK_THREADS")]
+  }
+}
+
+let targetsInC: Set = [
+  "CVectorKernels", "CPeak", "CHeap", "CProtobufPacking", "EncuentroProtos", "CUV", "CSQLite",
+]
 for target in package.targets where !targetsInC.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

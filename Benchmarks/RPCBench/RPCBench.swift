@@ -1,3 +1,5 @@
+import CHeap
+import CProtobufPacking
 import EncuentroProtos
 import Foundation
 import RPC
@@ -41,6 +43,7 @@ enum RPCBench {
   }
 
   static func serve(port: UInt16, loops: Int, response: [UInt8]) async throws {
+    heap_suit_server()
     let prepared = PreparedResponse(response)
     let server = Server(
       [
@@ -103,12 +106,11 @@ final class PreparedResponse: @unchecked Sendable {
   deinit { encuentro__v1__suggest_partners_response__free_unpacked(message, nil) }
 
   var serialised: [UInt8] {
-    let size = encuentro__v1__suggest_partners_response__get_packed_size(message)
-    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      count =
-        buffer.baseAddress.map {
-          encuentro__v1__suggest_partners_response__pack(message, $0)
-        } ?? 0
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) { room in
+      guard let begin = room.baseAddress,
+        let start = protobuf_pack_before(&message.pointee.base, begin, begin + room.count)
+      else { fatalError("the response is too long") }
+      return [UInt8](UnsafeBufferPointer(start: start, count: begin + room.count - start))
     }
   }
 

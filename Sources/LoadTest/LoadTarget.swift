@@ -13,8 +13,20 @@ package final class LoadTarget: Sendable {
     var texts: [String]
   }
 
+  /// A connection, and how many calls are under way on it.
+  private struct Line {
+    var channel: ConnectionChannel
+    var calls = 0
+  }
+
+  private struct Lines {
+    var current: [Line]
+    /// Taken out of use, until their last calls have ended.
+    var left: [Line] = []
+  }
+
   private let group: EventLoopGroup
-  private let channels: Mutex<[ConnectionChannel]>
+  private let lines: Mutex<Lines>
   private let address: SocketAddress
   private let subjects: Subjects
   private let timeout = Duration.seconds(10)
@@ -30,7 +42,7 @@ package final class LoadTarget: Sendable {
     let made = (0..<connections).map { _ in
       ConnectionChannel(to: address, on: group.next(), agent: "encuentro-load")
     }
-    channels = Mutex(made)
+    lines = Mutex(Lines(current: made.map { Line(channel: $0) }))
     let client = Client(made[0], timeout: .seconds(30))
     var ids: [String] = []
     var texts: [String] = []
@@ -58,7 +70,31 @@ package final class LoadTarget: Sendable {
   package func call(
     _ connection: Int, _ operation: Operation, _ chance: UInt64
   ) async -> String? {
-    let client = Client(channels.withLock { $0[connection] }, timeout: timeout)
+    let channel = lines.withLock { lines in
+      lines.current[connection].calls += 1
+      return lines.current[connection].channel
+    }
+    let code = await call(Client(channel, timeout: timeout), operation, chance)
+    if let unused = ended(on: channel, connection) { await unused.close() }
+    return code
+  }
+
+  /// - Returns: a channel that was left and has had its last call.
+  private func ended(on channel: ConnectionChannel, _ connection: Int) -> ConnectionChannel? {
+    lines.withLock { lines in
+      if lines.current[connection].channel === channel {
+        lines.current[connection].calls -= 1
+        return nil
+      }
+      guard let place = lines.left.firstIndex(where: { $0.channel === channel }) else { return nil }
+      lines.left[place].calls -= 1
+      return lines.left[place].calls == 0 ? lines.left.remove(at: place).channel : nil
+    }
+  }
+
+  private func call(
+    _ client: Client, _ operation: Operation, _ chance: UInt64
+  ) async -> String? {
     let id = subjects.ids[Int(chance % UInt64(subjects.ids.count))]
     do throws(RPCError) {
       switch operation {
@@ -84,18 +120,22 @@ package final class LoadTarget: Sendable {
     }
   }
 
-  /// Lets go of a connection when its calls have ended, and takes a new one.
+  /// Takes a new connection, and lets go of the old one when its calls have ended.
   package func reconnect(_ connection: Int) async {
     let fresh = ConnectionChannel(to: address, on: group.next(), agent: "encuentro-load")
-    let old = channels.withLock { channels in
-      defer { channels[connection] = fresh }
-      return channels[connection]
+    let unused = lines.withLock { lines -> ConnectionChannel? in
+      let old = lines.current[connection]
+      lines.current[connection] = Line(channel: fresh)
+      guard old.calls > 0 else { return old.channel }
+      lines.left.append(old)
+      return nil
     }
-    await old.close()
+    await unused?.close()
   }
 
   package func close() async {
-    for channel in channels.withLock({ $0 }) { await channel.close() }
+    let all = lines.withLock { $0.current + $0.left }
+    for line in all { await line.channel.close() }
     group.stop()
   }
 }

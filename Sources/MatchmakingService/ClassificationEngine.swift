@@ -6,6 +6,7 @@ package import Results
 /// Everything about classification that a command or a handler asks for.
 package struct ClassificationEngine: Sendable {
   let classifier: Classifier
+  let workspaces = Workspaces()
   package let programme: ProgrammeDefinition
 
   /// Opens the model and the heads.
@@ -38,9 +39,11 @@ package struct ClassificationEngine: Sendable {
     } catch {
       throw InputError(description: error.description)
     }
-    return try classifier.view(
-      of: text, markup: request.isMarkdown ? .markdown : .plain, named: request.document,
-      passages: request.passages, workspace: Classifier.Workspace())
+    return try workspaces.borrow {
+      try classifier.view(
+        of: text, markup: request.isMarkdown ? .markdown : .plain, named: request.document,
+        passages: request.passages, workspace: $0)
+    }
   }
 
   /// Classifies the plans of participants.

@@ -28,6 +28,10 @@ package final class InMemoryStore: Store {
     }
   }
 
+  package func receipt(of key: IdempotencyKey) throws(StoreError) -> WriteReceipt? {
+    try state.withLock { state throws(StoreError) in try state.receipt(of: key) }
+  }
+
   package func participant(id: String) -> StoredParticipant? {
     state.withLock { $0.participants[id] }
   }

@@ -19,6 +19,11 @@ package protocol Store: Sendable {
     _ writes: [WriteRequest]
   ) throws(StoreError) -> [Result<WriteReceipt, StoreError>]
 
+  /// The receipt of a write that was done under a key; nil when none was.
+  ///
+  /// - Throws: `StoreError.keyReused` when that was another request.
+  func receipt(of key: IdempotencyKey) throws(StoreError) -> WriteReceipt?
+
   func participant(id: String) throws(StoreError) -> StoredParticipant?
 
   /// Participants by ascending id (bytes), those after `id`.

@@ -21,10 +21,7 @@ struct StoreState: Sendable {
   ///
   /// - Throws: `StoreError`; then nothing has changed.
   mutating func write(_ request: WriteRequest) throws(StoreError) -> WriteReceipt {
-    if let key = request.key, let known = keys[key.key] {
-      guard known.fingerprint == key.fingerprint else { throw .keyReused(key: key.key) }
-      return known.receipt
-    }
+    if let key = request.key, let known = try receipt(of: key) { return known }
     let receipt =
       switch request.change {
       case .upsert(let written): try upsert(written, request)
@@ -38,6 +35,12 @@ struct StoreState: Sendable {
       keys[key.key] = (key.fingerprint, receipt, request.time)
     }
     return receipt
+  }
+
+  func receipt(of key: IdempotencyKey) throws(StoreError) -> WriteReceipt? {
+    guard let known = keys[key.key] else { return nil }
+    guard known.fingerprint == key.fingerprint else { throw .keyReused(key: key.key) }
+    return known.receipt
   }
 
   private mutating func upsert(

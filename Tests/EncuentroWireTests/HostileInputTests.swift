@@ -1,3 +1,4 @@
+import Foundation
 import EncuentroWire
 import Programme
 import Results
@@ -6,6 +7,16 @@ import Testing
 
 @Suite("Hostile input")
 struct HostileInputTests {
+  @Test("what the fuzzer has found stays mended")
+  func found() throws {
+    let folder = Repository.root.appending(path: "Tests/Fuzz/Found")
+    for file in try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil)
+    where file.lastPathComponent.hasPrefix("messages-") {
+      MessageFuzzing.run(Array(try Data(contentsOf: file)))
+    }
+  }
+
   /// The error of bytes that must not be accepted.
   private func error<M: WireMessage>(_ bytes: [UInt8], as type: M.Type) throws -> WireError {
     try #require(throws: WireError.self) { try M.decode(bytes) }

@@ -206,6 +206,11 @@ struct ConformanceTests {
     defer { withExtendedLifetime(open) {} }
     let first = try open.store.apply(.upsert([city("a")]), key: "k", time: 5)
     try open.reopen()
+    #expect(try open.store.receipt(of: IdempotencyKey(key: "k", fingerprint: [1])) == first)
+    #expect(try open.store.receipt(of: IdempotencyKey(key: "l", fingerprint: [1])) == nil)
+    #expect(throws: StoreError.keyReused(key: "k")) {
+      _ = try open.store.receipt(of: IdempotencyKey(key: "k", fingerprint: [2]))
+    }
     try open.store.apply(.upsert([city("a", population: 9)]))
     #expect(try open.store.apply(.upsert([city("a")]), key: "k", time: 6) == first)
     #expect(try open.store.participant(id: "a")?.participant.population == 9)

@@ -99,14 +99,20 @@ class Browser:
 
     def open(self, file, anchor=""):
         """Loads a file afresh. Raises Failure for errors and for requests of others."""
-        self.ask("Page.navigate", url="about:blank")
-        self.errors, self.requests, self.loaded = [], [], False
+        # So that another anchor of the same file is loaded too.
+        self._go("about:blank")
+        self.errors, self.requests = [], []
         address = Path(file).resolve().as_uri()
-        self.ask("Page.navigate", url=address + ("#" + anchor if anchor else ""))
-        while not self.loaded:
-            self._next()
+        self._go(address + ("#" + anchor if anchor else ""))
+        # Until it has been painted.
         self.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
         self.check(address)
+
+    def _go(self, address):
+        self.loaded = False
+        self.ask("Page.navigate", url=address)
+        while not self.loaded:
+            self._next()
 
     def check(self, address):
         if self.errors:

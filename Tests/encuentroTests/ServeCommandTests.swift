@@ -107,6 +107,11 @@ final class RunningServer {
     #expect(
       try Tool.run("import", added, "--server", first.address).output.contains("1 created"))
     #expect(try Tool.run("pair", "--server", first.address).code == 0)
+    #expect(try Tool.run("pair", "--commit").code == 64)
+    for _ in 0..<2 {
+      #expect(
+        try Tool.run("reassign", "--stored", "--commit", "--server", first.address).code == 0)
+    }
     kill(first.process.processIdentifier, SIGKILL)
     first.process.waitUntilExit()
     let second = try RunningServer(["--data", data])
@@ -115,6 +120,10 @@ final class RunningServer {
       try Tool.run("decisions", "--json", "--server", second.address).output.contains(partner))
     #expect(try Tool.run("runs", "--server", second.address).output.contains("cohort"))
     #expect(try Tool.run("runs", "1", "--server", second.address).output.hasPrefix("{"))
+    // Nobody was in a network before the first, all are where it put them at the second.
+    let kept = try Tool.run("runs", "3", "--server", second.address).output
+    #expect(kept.contains("\"change\" : \"kept\""))
+    #expect(!kept.contains("\"change\" : \"new\""))
     #expect(second.stop() == 0)
     #expect(try Tool.run("doctor", "--data", data).code == 0)
     let copy = folder.file("copy.sqlite").path

@@ -92,8 +92,22 @@ public struct Classifier: Sendable {
     return (classification(passages: ranges, logits: logits, tokens: tokens), content)
   }
 
-  /// The place of a short text, such as a term, in the space of contents.
-  public func content(of text: String) -> [Float] { heads.content(encoder.embedding(of: text)) }
+  /// The places of short texts, such as terms, in the space of contents.
+  ///
+  /// - Complexity: O(tokens); many texts at once share what is read of the weights.
+  public func contents(of texts: [String], workspace: Workspace = Workspace()) -> [[Float]] {
+    guard !texts.isEmpty else { return [] }
+    let batch = workspace.batch
+    batch.removeAll()
+    for text in texts { batch.append(encoder.tokenizer.tokens(of: text)) }
+    encoder.encode(batch)
+    let embeddings = encoder.embeddings(of: batch)
+    batch.removeAll()
+    let length = Encoder.embeddingLength
+    return texts.indices.map {
+      heads.content(Array(embeddings[$0 * length..<($0 + 1) * length]))
+    }
+  }
 
   /// Buffers that calls on one thread reuse.
   public final class Workspace {

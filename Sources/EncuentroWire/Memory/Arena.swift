@@ -1,3 +1,4 @@
+import CProtobufPacking
 import EncuentroProtos
 
 /// Memory that one message's C structures lie in, freed as a whole.
@@ -134,12 +135,24 @@ extension Arena {
     let arena = Arena(expecting: 16 << 10)
     return withExtendedLifetime(arena) {
       let form = UnsafeRawPointer(arena.form(of: value))
-      let message = form.assumingMemoryBound(to: ProtobufCMessage.self)
-      let size = protobuf_c_message_get_packed_size(message)
-      return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-        // There is no address for a message without bytes.
-        count = buffer.baseAddress.map { protobuf_c_message_pack(message, $0) } ?? 0
-      }
+      return bytes(of: form.assumingMemoryBound(to: ProtobufCMessage.self))
+    }
+  }
+
+  private static func bytes(of message: UnsafePointer<ProtobufCMessage>) -> [UInt8] {
+    // Most messages fit, and then need not be measured.
+    let packed = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 << 10) {
+      room -> [UInt8]? in
+      guard let begin = room.baseAddress else { return nil }
+      let end = begin + room.count
+      guard let start = protobuf_pack_before(message, begin, end) else { return nil }
+      return [UInt8](UnsafeBufferPointer(start: start, count: end - start))
+    }
+    if let packed { return packed }
+    let size = protobuf_c_message_get_packed_size(message)
+    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      // There is no address for a message without bytes.
+      count = buffer.baseAddress.map { protobuf_c_message_pack(message, $0) } ?? 0
     }
   }
 

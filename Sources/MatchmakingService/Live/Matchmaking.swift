@@ -42,6 +42,8 @@ package final class Matchmaking: Sendable {
     var nextWaiter: UInt64 = 0
     /// Why the last index could not be built.
     var failure: String?
+    /// When old idempotency keys were last looked for; microseconds since 1970.
+    var keysForgotten: Int64 = 0
 
     /// Puts another snapshot in place.
     ///
@@ -69,7 +71,7 @@ package final class Matchmaking: Sendable {
   ///
   /// - Parameters:
   ///   - writing, building: where writes and new indexes are worked on.
-  ///   - progress: called with the numbers of profiles made and to be made.
+  ///   - progress: called with what is done and what is to be done.
   /// - Throws: `StoreError`; `TextError` for a stored plan that is no text.
   package init(
     _ classification: ClassificationEngine, store: any Store, writing: any TaskExecutor,
@@ -77,10 +79,12 @@ package final class Matchmaking: Sendable {
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
     let contents = Contents(try store.snapshot())
-    let total = contents.participants.count
+    let count = contents.participants.count
     let engine = try classification.matching(
       contents.sorted, decisions: Array(contents.decisions.values)
-    ) { progress($0, total) }
+    ) { progress($0, 2 * count) }
+    // Nobody waits yet; and who asks first shall not wait for this.
+    try engine.readTerms { progress(count + $0, 2 * count) }
     self.classification = classification
     self.store = store
     self.writing = writing
@@ -91,7 +95,6 @@ package final class Matchmaking: Sendable {
         contents: contents,
         snapshot: Snapshot(
           engine: engine, revision: contents.revision, assignments: contents.assignments)))
-    warmUp()
   }
 
   package var programme: ProgrammeDefinition { classification.programme }
@@ -173,6 +176,7 @@ package final class Matchmaking: Sendable {
       } catch {
         results = batch.map { _ in .failure(error) }
       }
+      forgetOldKeys(batch[0].request.time)
       let (starts, ready) = state.withLock { state -> (Bool, [Waiter]) in
         var isChanged = false
         for (write, result) in zip(batch, results) {
@@ -181,8 +185,9 @@ package final class Matchmaking: Sendable {
         }
         // A build under way looks for what is new when it ends.
         guard !state.isBuilding else { return (false, []) }
-        state.isBuilding = isChanged
-        guard !isChanged else { return (true, []) }
+        // What could not be built is still to come, also when this changed nothing.
+        state.isBuilding = isChanged || state.failure != nil
+        guard !state.isBuilding else { return (true, []) }
         let contents = state.contents
         return (false, state.publish(state.snapshot.engine, contents))
       }
@@ -190,6 +195,18 @@ package final class Matchmaking: Sendable {
       for (write, result) in zip(batch, results) { write.continuation.resume(returning: result) }
       if starts { Task(executorPreference: building) { self.build() } }
     }
+  }
+
+  /// Idempotency keys are kept for seven days; looked at once an hour, when something is
+  /// written.
+  private func forgetOldKeys(_ now: Int64) {
+    let (hour, week): (Int64, Int64) = (3_600_000_000, 7 * 24 * 3_600_000_000)
+    let isTime = state.withLock { state in
+      defer { if now - state.keysForgotten > hour { state.keysForgotten = now } }
+      return now - state.keysForgotten > hour
+    }
+    // What fails now is done an hour later; keys that are kept too long harm nobody.
+    if isTime { try? store.forgetKeys(before: now - week) }
   }
 
   /// Builds indexes until one holds everything that was written.
@@ -220,15 +237,15 @@ package final class Matchmaking: Sendable {
       }
       if isDone { break }
     }
-    warmUp()
+    readTerms()
   }
 
-  /// Finds the terms that suggestions will be explained with before somebody waits for
-  /// them.
-  private func warmUp() {
+  /// Finds the terms of what has changed before somebody waits for them, until a new
+  /// index is wanted, which would wait for this.
+  private func readTerms() {
     Task(executorPreference: building) { [weak self] in
       guard let snapshot = self?.snapshot else { return }
-      snapshot.engine.warmUp { self?.snapshot === snapshot }
+      snapshot.engine.readTerms { self?.state.withLock { !$0.isBuilding } ?? false }
     }
   }
 }

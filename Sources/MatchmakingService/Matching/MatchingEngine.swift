@@ -17,6 +17,7 @@ package struct MatchingEngine: Sendable {
   /// The latest decision of each pair, by either id.
   let decisions: [String: [Decision]]
   let classifier: Classifier
+  let workspaces: Workspaces
   package let programme: ProgrammeDefinition
 
   /// Makes the participants' profiles, several at a time.
@@ -32,7 +33,7 @@ package struct MatchingEngine: Sendable {
   ///   that is no text.
   init(
     _ participants: [Participant], decisions: [Decision] = [], classifier: Classifier,
-    programme: ProgrammeDefinition, reusing earlier: MatchingEngine? = nil,
+    workspaces: Workspaces, programme: ProgrammeDefinition, reusing earlier: MatchingEngine? = nil,
     progress: @escaping @Sendable (Int) -> Void
   ) throws {
     var rows: [String: Int] = [:]
@@ -60,6 +61,7 @@ package struct MatchingEngine: Sendable {
       byID[decision.partner, default: []].append(decision)
     }
     self.classifier = classifier
+    self.workspaces = workspaces
     self.programme = programme
   }
 
@@ -107,7 +109,7 @@ extension ClassificationEngine {
     reusing earlier: MatchingEngine? = nil, progress: @escaping @Sendable (Int) -> Void
   ) throws -> MatchingEngine {
     try MatchingEngine(
-      participants, decisions: decisions, classifier: classifier, programme: programme,
-      reusing: earlier, progress: progress)
+      participants, decisions: decisions, classifier: classifier, workspaces: workspaces,
+      programme: programme, reusing: earlier, progress: progress)
   }
 }

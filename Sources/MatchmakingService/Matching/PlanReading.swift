@@ -4,37 +4,42 @@ import Programme
 import Results
 import Synchronization
 
-/// What was read of one plan: its logits, and the terms that carry them by networks.
-/// These are found when they are first asked for, which means reading the plan again,
-/// and kept.
+/// What was read of one plan: its classification, and the terms that carry it by
+/// networks. These are found when they are first asked for, which means reading the
+/// strongest passages again, and kept.
 final class PlanReading: Sendable {
   private let participant: Participant
-  /// By networks; nil without a plan.
-  let logits: [Double]?
+  /// nil without a plan.
+  private let classification: Classification?
   /// One for each network of the programme.
   private let slots: Slots
 
-  init(_ participant: Participant, logits: [Double]?, networks: Int) {
+  init(_ participant: Participant, _ classification: Classification?, networks: Int) {
     self.participant = participant
-    self.logits = logits
+    self.classification = classification
     slots = Slots(count: networks)
   }
+
+  /// The plan's log-odds of a network, by its place in the programme; nil without a plan.
+  func logit(of network: Int) -> Double? { classification?.scores[network].logit }
 
   /// The words that carry the plan's logit for a network, by its place in the
   /// programme.
   ///
-  /// - Complexity: O(1) when they are there, otherwise O(tokens of the plan).
-  /// - Throws: `TextError` for a plan that is no text; `CancellationError`.
+  /// - Complexity: O(1) when they are there, otherwise O(tokens of three passages).
+  /// - Throws: `TextError` for a plan that is no text.
   func terms(
     of network: Int, classifier: Classifier, workspace: Classifier.Workspace
   ) throws -> NetworkTerms {
     if let known = slots[network] { return known }
-    let plan = participant.signals.plan?.text ?? ""
     let found =
-      try plan.contains { !$0.isWhitespace }
-      ? NetworkTerms(
-        of: PlainText(plan), network: network, classifier: classifier, workspace: workspace)
-      : NetworkTerms(words: [], vectors: [:])
+      if let classification, let plan = participant.signals.plan {
+        try NetworkTerms(
+          of: PlainText(plan.text), classification, network: network, classifier: classifier,
+          workspace: workspace)
+      } else {
+        NetworkTerms(words: [], vectors: [:])
+      }
     return slots.store(found, at: network)
   }
 }
@@ -51,9 +56,9 @@ final class NetworkTerms: Sendable {
   }
 
   convenience init(
-    of text: PlainText, network: Int, classifier: Classifier, workspace: Classifier.Workspace
-  ) throws {
-    let classification = try classifier.classify(text, workspace: workspace)
+    of text: PlainText, _ classification: Classification, network: Int, classifier: Classifier,
+    workspace: Classifier.Workspace
+  ) {
     let evidence = classifier.evidence(
       for: classifier.heads.labels[network], in: text, classification: classification, limit: 3,
       workspace: workspace)
@@ -66,11 +71,12 @@ final class NetworkTerms: Sendable {
       }
     }
     let carrying = ClassificationView.WordView.carrying(words, limit: PlanTerms.most)
-    var vectors: [String: QuantisedVector] = [:]
-    for word in carrying where vectors[word.text] == nil && PlanTerms.isTerm(word.text) {
-      vectors[word.text] = QuantisedVector(classifier.content(of: word.text))
+    let terms = Set(carrying.map(\.text).filter(PlanTerms.isTerm)).sorted()
+    let contents = classifier.contents(of: terms, workspace: workspace)
+    let vectors = zip(terms, contents).compactMap { term, content in
+      QuantisedVector(content).map { (term, $0) }
     }
-    self.init(words: carrying, vectors: vectors)
+    self.init(words: carrying, vectors: Dictionary(uniqueKeysWithValues: vectors))
   }
 }
 

@@ -119,7 +119,7 @@ extension MatchingEngine {
     return ReassignmentRow.EvidenceView(
       network: id.label, membership: profiles[row].memberships?[network] ?? 0,
       signals: SignalFusion.parts(
-        of: id, planLogit: plans[row].logits?[network], signals: participants[row].signals
+        of: id, planLogit: plans[row].logit(of: network), signals: participants[row].signals
       ).map {
         .init(signal: $0.signal.rawValue, logOdds: $0.logOdds, share: $0.share)
       }, words: terms.words.prefix(4).map(\.text))

@@ -37,13 +37,12 @@ extension MatchingEngine {
     filter.excludedIDs.formUnion(accepted(row))
     // All of them, because the answer also says how many there are.
     let found = index.topPartners(of: row, count: index.count, filter: filter)
-    let workspace = Classifier.Workspace()
-    var suggestions: [SuggestionView] = []
-    for (place, suggestion) in found.prefix(request.top).enumerated() {
-      suggestions.append(
+    let suggestions = try workspaces.borrow { workspace in
+      try found.prefix(request.top).enumerated().map { place, suggestion in
         try explain(
           row, suggestion.row, rank: place + 1,
-          next: place + 1 < found.count ? found[place + 1].row : nil, workspace: workspace))
+          next: place + 1 < found.count ? found[place + 1].row : nil, workspace: workspace)
+      }
     }
     return SuggestionsView(
       participant: person(row), candidates: found.count,
@@ -64,11 +63,13 @@ extension MatchingEngine {
         ineligible: words(eligibility.obstacle(profiles[row], profiles[other]), decided),
         decided: decided)
     }
-    return ExplanationView(
-      participant: person(row),
-      suggestion: try explain(
+    let suggestion = try workspaces.borrow {
+      try explain(
         row, other, rank: place + 1, next: place + 1 < found.count ? found[place + 1].row : nil,
-        workspace: Classifier.Workspace()), candidates: found.count, ineligible: nil,
+        workspace: $0)
+    }
+    return ExplanationView(
+      participant: person(row), suggestion: suggestion, candidates: found.count, ineligible: nil,
       decided: decided)
   }
 
@@ -131,20 +132,36 @@ extension MatchingEngine {
   }
 
   /// Finds the terms that suggestions are explained with, which are otherwise found
-  /// when they are first asked for.
+  /// when they are first asked for: on all cores.
+  ///
+  /// - Parameter progress: called with the number of participants done, from any thread.
+  /// - Throws: `CancellationError`.
+  func readTerms(progress: @Sendable (Int) -> Void) throws {
+    _ = try Parallel.map(count: profiles.count, progress: progress) {
+      Classifier.Workspace()
+    } element: { row, workspace in
+      readTerms(of: row, workspace)
+    }
+  }
+
+  /// The same on this thread alone.
   ///
   /// - Parameter goesOn: asked before each participant.
-  func warmUp(while goesOn: () -> Bool) {
+  func readTerms(while goesOn: () -> Bool) {
     let workspace = Classifier.Workspace()
-    for (row, profile) in profiles.enumerated() {
+    for row in profiles.indices {
       guard goesOn() else { return }
-      var networks = Set([profile.primaryNetwork].compactMap(\.self))
-      for (network, membership) in (profile.memberships ?? []).enumerated()
-      where membership >= Self.belongs { networks.insert(network) }
-      for network in networks.sorted() {
-        // What fails here fails again, and is reported, when it is asked for.
-        _ = try? plans[row].terms(of: network, classifier: classifier, workspace: workspace)
-      }
+      readTerms(of: row, workspace)
+    }
+  }
+
+  private func readTerms(of row: Int, _ workspace: Classifier.Workspace) {
+    var networks = Set([profiles[row].primaryNetwork].compactMap(\.self))
+    for (network, membership) in (profiles[row].memberships ?? []).enumerated()
+    where membership >= Self.belongs { networks.insert(network) }
+    for network in networks.sorted() {
+      // What fails here fails again, and is reported, when it is asked for.
+      _ = try? plans[row].terms(of: network, classifier: classifier, workspace: workspace)
     }
   }
 

@@ -27,10 +27,8 @@ struct ParallelProfiles {
       if let earlier, let old = known[participant.id], earlier.participants[old] == participant {
         return (earlier.profiles[old], earlier.plans[old])
       }
-      let (profile, logits) = try builder.profile(of: participant)
-      return (
-        profile, PlanReading(participant, logits: logits, networks: programme.networks.count)
-      )
+      let (profile, plan) = try builder.profile(of: participant)
+      return (profile, PlanReading(participant, plan, networks: programme.networks.count))
     }
     return (made.map(\.0), made.map(\.1))
   }

@@ -14,18 +14,20 @@ struct ProfileBuilder {
     self.programme = programme
   }
 
-  /// The profile of a participant, and the logits of its plan by networks, nil without
-  /// a plan.
+  /// The profile of a participant, and what the classifier says of its plan, nil
+  /// without one.
   ///
   /// - Throws: `TextError` for a plan that is no text; `CancellationError`.
-  func profile(of participant: Participant) throws -> (profile: Profile, planLogits: [Double]?) {
+  func profile(
+    of participant: Participant
+  ) throws -> (profile: Profile, plan: Classification?) {
     let plan = participant.signals.plan
     let read = try plan.flatMap { try self.read($0.text) }
     let region = participant.worldRegion(in: programme)
     let profile = Profile(
       id: participant.id, name: participant.name,
       memberships: SignalFusion.memberships(
-        planLogits: read?.logits, signals: participant.signals,
+        planLogits: read?.plan.logits, signals: participant.signals,
         networks: programme.networks),
       content: read.flatMap { QuantisedVector($0.content) },
       offers: try vector(plan?.texts(of: .offers)), seeks: try vector(plan?.texts(of: .seeks)),
@@ -36,7 +38,7 @@ struct ProfileBuilder {
         gcom: participant.gcom,
         ris3Themes: participant.ris3Themes.isEmpty ? nil : Set(participant.ris3Themes),
         previousPartners: Set(participant.previousPartners), capacity: participant.capacity))
-    return (profile, read?.logits)
+    return (profile, read?.plan)
   }
 
   /// A profile of a text alone, with facts from elsewhere.
@@ -45,20 +47,25 @@ struct ProfileBuilder {
     return Profile(
       id: id, name: name,
       memberships: SignalFusion.memberships(
-        planLogits: read?.logits, signals: Signals(),
+        planLogits: read?.plan.logits, signals: Signals(),
         networks: programme.networks),
       content: read.flatMap { QuantisedVector($0.content) }, facts: facts)
   }
 
   /// nil for a text of white space.
-  private func read(_ text: String) throws -> (logits: [Double], content: [Float])? {
+  private func read(_ text: String) throws -> (plan: Classification, content: [Float])? {
     guard text.contains(where: { !$0.isWhitespace }) else { return nil }
-    let (classification, content) = try classifier.read(PlainText(text), workspace: workspace)
-    return (classification.scores.map(\.logit), content)
+    let (plan, content) = try classifier.read(PlainText(text), workspace: workspace)
+    return (plan, content)
   }
 
   private func vector(_ texts: [String]?) throws -> QuantisedVector? {
     guard let texts, !texts.isEmpty else { return nil }
     return try read(texts.joined(separator: "\n\n")).flatMap { QuantisedVector($0.content) }
   }
+}
+
+extension Classification {
+  /// By networks, in the order of the heads' labels.
+  var logits: [Double] { scores.map(\.logit) }
 }

@@ -1,4 +1,6 @@
+import CProtobufPacking
 import EncuentroProtos
+import Foundation
 
 // The only file in which C structures of frames are touched.
 
@@ -56,7 +58,7 @@ struct FrameUnpacker: ~Copyable {
       let open = frame.open.pointee
       return .open(
         Frame.Open(
-          method: try text(open.method, "method"), timeout: open.timeout_us,
+          method: try method(open.method), timeout: open.timeout_us,
           metadata: try metadata(open.n_metadata, open.metadata),
           payload: open.has_payload != 0 ? Self.bytes(open.payload) : nil,
           halfClose: open.half_close != 0))
@@ -109,6 +111,21 @@ struct FrameUnpacker: ~Copyable {
     return text
   }
 
+  /// Many calls in a row are of one method, whose name need not be made each time.
+  private func method(_ pointer: UnsafeMutablePointer<CChar>?) throws(ProtocolViolation) -> String {
+    let last = arena.pointee.lastMethod
+    if let pointer, let count = arena.pointee.size(at: pointer), count - 1 == last.utf8.count,
+      last.utf8.withContiguousStorageIfAvailable({ text in
+        text.baseAddress.map { memcmp($0, pointer, text.count) == 0 } ?? false
+      }) == true
+    {
+      return last
+    }
+    let method = try text(pointer, "method")
+    arena.pointee.lastMethod = method
+    return method
+  }
+
   private static func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
     Array(UnsafeBufferPointer(start: data.data, count: data.len))
   }
@@ -134,6 +151,8 @@ private struct FrameArena {
   private static let head = 16
 
   private(set) var memory: UnsafeMutableRawPointer?
+  /// The method of the last Open.
+  var lastMethod = ""
   private var capacity = 0
   private var used = 0
 
@@ -193,7 +212,9 @@ extension OutputBuffer {
       c.encoding = encoding
       payload.withBinaryData { data in
         c.payload = data
-        put(frame.stream, ENCUENTRO__RPC__V1__FRAME__BODY_MESSAGE, &c) { $0.message = $1 }
+        put(frame.stream, ENCUENTRO__RPC__V1__FRAME__BODY_MESSAGE, &c, room: data.len) {
+          $0.message = $1
+        }
       }
     case .halfClose:
       var c = Encuentro__Rpc__V1__HalfClose()
@@ -246,7 +267,7 @@ extension OutputBuffer {
         open.metadata.withEntries { entries in
           c.n_metadata = entries.count
           c.metadata = entries.baseAddress
-          put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_OPEN, &c) { $0.open = $1 }
+          put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_OPEN, &c, room: data.len) { $0.open = $1 }
         }
       }
     }
@@ -268,7 +289,9 @@ extension OutputBuffer {
           close.details.withEntries { details in
             c.n_details = details.count
             c.details = details.baseAddress
-            put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_CLOSE, &c) { $0.close = $1 }
+            put(stream, ENCUENTRO__RPC__V1__FRAME__BODY_CLOSE, &c, room: data.len) {
+              $0.close = $1
+            }
           }
         }
       }
@@ -276,9 +299,12 @@ extension OutputBuffer {
   }
 
   /// Packs a frame round a body.
+  ///
+  /// - Parameter room: a guess of the frame's size. When it is not enough, the frame is
+  ///   measured first.
   private func put<Body>(
     _ stream: UInt32, _ kind: Encuentro__Rpc__V1__Frame__BodyCase, _ body: inout Body,
-    _ set: (inout Encuentro__Rpc__V1__Frame, UnsafeMutablePointer<Body>) -> Void
+    room: Int = 0, _ set: (inout Encuentro__Rpc__V1__Frame, UnsafeMutablePointer<Body>) -> Void
   ) {
     withUnsafeMutablePointer(to: &body) { body in
       var frame = Encuentro__Rpc__V1__Frame()
@@ -286,13 +312,24 @@ extension OutputBuffer {
       frame.stream = stream
       frame.body_case = kind
       set(&frame, body)
-      let size = encuentro__rpc__v1__frame__get_packed_size(&frame)
-      append(count: size + 4) { memory in
-        memory.storeBytes(of: UInt32(size).bigEndian, as: UInt32.self)
-        let bytes = (memory + 4).assumingMemoryBound(to: UInt8.self)
-        _ = encuentro__rpc__v1__frame__pack(&frame, bytes)
+      if !put(&frame.base, room: room + 256) {
+        let size = encuentro__rpc__v1__frame__get_packed_size(&frame)
+        _ = put(&frame.base, room: size)
       }
     }
+  }
+
+  /// - Returns: false when the room is not enough.
+  private func put(_ frame: UnsafePointer<ProtobufCMessage>, room: Int) -> Bool {
+    append(room: room + 4) { memory in
+      let begin = (memory + 4).assumingMemoryBound(to: UInt8.self)
+      let end = begin + room
+      guard let start = protobuf_pack_before(frame, begin, end) else { return 0 }
+      let size = end - start
+      begin.update(from: start, count: size)
+      memory.storeBytes(of: UInt32(size).bigEndian, as: UInt32.self)
+      return size + 4
+    } > 0
   }
 }
 

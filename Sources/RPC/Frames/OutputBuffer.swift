@@ -11,13 +11,16 @@ final class OutputBuffer {
 
   var isEmpty: Bool { count == 0 }
 
-  /// Appends bytes that `body` writes, all of them.
+  /// Appends bytes that `body` writes, as many as it says and at most `room`.
   ///
-  /// - Complexity: O(count), amortised.
-  func append(count added: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    if count + added > capacity { grow(to: count + added) }
-    body(memory + count)
+  /// - Returns: how many.
+  /// - Complexity: O(room), amortised.
+  func append(room: Int, _ body: (UnsafeMutableRawPointer) -> Int) -> Int {
+    if count + room > capacity { grow(to: count + room) }
+    let added = body(memory + count)
+    precondition(0...room ~= added, "no more than there is room for")
     count += added
+    return added
   }
 
   /// The bytes, valid during the call.

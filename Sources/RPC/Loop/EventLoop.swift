@@ -43,7 +43,7 @@ package final class EventLoop: Loop, @unchecked Sendable {
   private let wake: UnsafeMutablePointer<uv_async_t>
   private let alarm: UnsafeMutablePointer<uv_timer_t>
   private var alarmTime: ContinuousClock.Instant?
-  private let inbox = Mutex(Inbox())
+  private let inbox = Lock(Inbox())
   /// Whether the inbox has something new; it changes with the inbox locked.
   private let hasMail = Atomic<Bool>(false)
   /// Threads that are waking the loop just now.

@@ -24,7 +24,10 @@ final class WriteQueue {
 
   func append(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress else { return }
-    waiting.append(count: bytes.count) { $0.copyMemory(from: base, byteCount: bytes.count) }
+    _ = waiting.append(room: bytes.count) {
+      $0.copyMemory(from: base, byteCount: bytes.count)
+      return bytes.count
+    }
   }
 
   /// Lets the body hand the next piece to libuv, if there is one; libuv may keep the

@@ -63,44 +63,49 @@ final class RunningCall: @unchecked Sendable {
         connection.took(payload.count, of: self)
       }
       // As a rule everything has come with the Open.
-      if let payload, isWhole { return run(body, payload, method) }
-      start(method) { [self] in
-        let request = try await onlyRequest(payload)
-        return try await body(request, info)
-      }
+      if let payload, isWhole { return start(method) { try await body(payload, $0.info) } }
+      start(method) { try await body($0.onlyRequest(payload), $0.info) }
     case .streaming(let body):
       takesOne = !method.clientStreaming
       if let payload { self.received(payload) }
       if isWhole { receivedHalfClose() }
-      start(method) { [self] in
-        try await body(RequestStream(call: self), ResponseWriter(call: self, method), info)
+      start(method) {
+        try await body(RequestStream(call: $0), ResponseWriter(call: $0, method), $0.info)
         return nil
       }
     }
   }
 
-  private func run(_ body: @escaping Method.Unary, _ request: [UInt8], _ method: Method) {
-    start(method) { [self] in try await body(request, info) }
-  }
-
   /// Runs a handler to its end, wherever it belongs, and comes back to the loop.
   private func start(
-    _ method: Method, _ body: @escaping @Sendable () async throws -> [UInt8]?
+    _ method: Method, _ body: @escaping @Sendable (RunningCall) async throws -> [UInt8]?
   ) {
-    let executor: any TaskExecutor = method.executor ?? loop
-    task = Task(executorPreference: executor) { [self] in
-      let close: Frame.Close
-      do {
-        let response = try await body()
-        close = Frame.Close(code: 0, payload: response)
-      } catch {
-        close = Frame.Close(Self.status(of: error), call: info)
+    if method.executor == nil, #available(macOS 26, *) {
+      // What ends at once takes no turn in the loop's queue.
+      task = Task.immediate(executorPreference: loop) { [self] in await run(method, body) }
+    } else {
+      task = Task(executorPreference: method.executor ?? loop) { [self] in
+        await run(method, body)
       }
-      if loop.isCurrent {
-        handlerEnded(close, method)
-      } else {
-        loop.execute { self.handlerEnded(close, method) }
-      }
+    }
+    // It may have ended already.
+    if handlerHasEnded { task = nil }
+  }
+
+  private func run(
+    _ method: Method, _ body: @escaping @Sendable (RunningCall) async throws -> [UInt8]?
+  ) async {
+    let close: Frame.Close
+    do {
+      let response = try await body(self)
+      close = Frame.Close(code: 0, payload: response)
+    } catch {
+      close = Frame.Close(Self.status(of: error), call: info)
+    }
+    if loop.isCurrent {
+      handlerEnded(close, method)
+    } else {
+      loop.execute { self.handlerEnded(close, method) }
     }
   }
 

@@ -14,7 +14,7 @@ package final class Server: Sendable {
   package let limits: Limits
   let agent: String
   private let observer: (any ServerObserver)?
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private let callIDs = Atomic<UInt64>(0)
 
   /// - Parameters:

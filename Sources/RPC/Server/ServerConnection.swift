@@ -8,6 +8,7 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
   private var decoder: FrameDecoder
   private let output = OutputBuffer()
   private var calls: [UInt32: RunningCall] = [:]
+  private var last: Method?
   private var willFlush = false
   private var timer: (any LoopTimer)?
   private var timerTime: ContinuousClock.Instant?
@@ -126,7 +127,7 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
       id: server.nextCallID())
     let call = RunningCall(info, stream: stream, of: self, now: loop.now)
     calls[stream] = call
-    guard let method = server.methods[open.method] else {
+    guard let method = method(open.method) else {
       return call.refuse(
         RPCError(.unimplemented, "the server has no method '\(open.method)'; see ServerInfo"))
     }
@@ -134,6 +135,14 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
       for interceptor in server.interceptors { try interceptor.began(info) }
     } catch { return call.refuse(error) }
     call.begin(method, payload: open.payload, isWhole: open.halfClose)
+  }
+
+  /// The server's method of a name. As a rule it is the one that was called last, and
+  /// its name the same string.
+  private func method(_ name: String) -> Method? {
+    if let last, last.name == name { return last }
+    last = server.methods[name] ?? last
+    return server.methods[name]
   }
 
   // MARK: - Of the calls, on the loop

@@ -73,6 +73,10 @@ package final class SQLiteStore: Store {
     try read { database throws(StoreError) in try database.meta("revision") }
   }
 
+  package func receipt(of key: IdempotencyKey) throws(StoreError) -> WriteReceipt? {
+    try read { database throws(StoreError) in try database.receipt(of: key) }
+  }
+
   package func participant(id: String) throws(StoreError) -> StoredParticipant? {
     try read { database throws(StoreError) in try database.participant(id) }
   }
@@ -235,6 +239,15 @@ extension Database {
   func meta(_ name: String) throws(StoreError) -> UInt64 {
     UInt64(
       try first("SELECT value FROM meta WHERE name = ?1", [.text(name)]) { $0.integer(0) } ?? 0)
+  }
+
+  func receipt(of key: IdempotencyKey) throws(StoreError) -> WriteReceipt? {
+    let known = try first(
+      "SELECT fingerprint, receipt FROM keys WHERE key = ?1", [.text(key.key)]
+    ) { ($0.data(0), $0.text(1)) }
+    guard let (fingerprint, receipt) = known else { return nil }
+    guard Array(fingerprint) == key.fingerprint else { throw .keyReused(key: key.key) }
+    return try StoreJSON.value(WriteReceipt.self, receipt)
   }
 
   func participant(_ id: String) throws(StoreError) -> StoredParticipant? {

@@ -57,15 +57,7 @@ struct SQLiteTransaction {
   }
 
   private mutating func write(_ request: WriteRequest) throws(StoreError) -> WriteReceipt {
-    if let key = request.key {
-      let known = try database.first(
-        "SELECT fingerprint, receipt FROM keys WHERE key = ?1", [.text(key.key)]
-      ) { ($0.data(0), $0.text(1)) }
-      if let (fingerprint, receipt) = known {
-        guard Array(fingerprint) == key.fingerprint else { throw .keyReused(key: key.key) }
-        return try StoreJSON.value(WriteReceipt.self, receipt)
-      }
-    }
+    if let key = request.key, let known = try database.receipt(of: key) { return known }
     let receipt =
       switch request.change {
       case .upsert(let written): try upsert(written, request)

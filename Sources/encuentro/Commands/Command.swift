@@ -41,11 +41,38 @@ enum SharedOption {
     name: "--server", value: "HOST:PORT",
     help: "ask a server, about its participants, instead of working it out here")
 
+  /// For what only a server has.
+  static let onlyServer = CommandSyntax.Option(
+    name: "--server", value: "HOST:PORT", help: "the server; needed")
+  /// For what a server can keep.
+  static let commit = [
+    CommandSyntax.Option(
+      name: "--commit", value: nil,
+      help: "keep the result in the server's store ('encuentro runs' lists what is kept)"),
+    StoreOption.actor,
+  ]
+
   static let engine = [model, heads, programme]
   static let answers = [server, participants] + engine
 }
 
 extension Arguments {
+  /// Who commits a result; nil for a dry run.
+  ///
+  /// - Throws: `UsageError` without a server, which alone can keep it.
+  func commit(_ command: String) throws -> Authorship? {
+    guard has("--commit") else { return nil }
+    guard !has("--dry-run") else {
+      throw UsageError(message: "--commit goes with no --dry-run", command: command)
+    }
+    guard string("--server") != nil else {
+      throw UsageError(
+        message: "--commit needs --server HOST:PORT, whose store keeps the result",
+        command: command)
+    }
+    return authorship
+  }
+
   /// The programme definition that `--programme` names, or the bulletin's.
   func programme() throws -> ProgrammeDefinition {
     guard let path = string("--programme") else { return try ProgrammeDefinition.bulletin }

@@ -14,7 +14,7 @@ enum DecideCommand: Command {
       decision on a pair holds. Names of several words are put in quotes.
       """,
     options: [
-      SharedOption.server,
+      SharedOption.onlyServer,
       .init(name: "--reason", value: "TEXT", help: "why; needed"), StoreOption.actor,
     ])
 
@@ -50,7 +50,7 @@ enum DecisionsCommand: Command {
     name: "decisions", summary: "list what committees have decided",
     operands: "[NAME]",
     options: [
-      SharedOption.server,
+      SharedOption.onlyServer,
       .init(name: "--current", value: nil, help: "only the latest of each pair"),
       .init(name: "--limit", value: "N", help: "the latest N (default 100)"),
     ])
@@ -107,7 +107,7 @@ enum RunsCommand: Command {
     name: "runs", summary: "list a server's paired cohorts and reassignments, or print one",
     operands: "[ID]",
     details: "With ID, prints that run's result: the JSON that 'pair' or 'reassign' printed.",
-    options: [SharedOption.server])
+    options: [SharedOption.onlyServer])
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     let client = try arguments.client(syntax.name)

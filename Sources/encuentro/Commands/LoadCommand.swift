@@ -15,7 +15,7 @@ enum LoadCommand: Command {
       measured. Exit code 0 when every call was answered well, 65 otherwise.
       """,
     options: [
-      SharedOption.server,
+      SharedOption.onlyServer,
       .init(name: "--rate", value: "N", help: "calls a second (default 1000)"),
       .init(name: "--connections", value: "N", help: "default 16"),
       .init(name: "--duration", value: "30s", help: "default 30s"),

@@ -27,7 +27,7 @@ enum PairCommand: Command {
       .init(name: "--deadline", value: "30s", help: "give the best found after this time"),
       .init(name: "--seed", value: "N", help: "decides among equally good pairings (default 0)"),
       .init(name: "--csv", value: nil, help: "print the pairs as CSV"),
-    ] + SharedOption.answers)
+    ] + SharedOption.commit + SharedOption.answers)
 
   /// Set by Ctrl-C.
   private static let isInterrupted = Atomic<Bool>(false)
@@ -83,6 +83,7 @@ enum PairCommand: Command {
     }
     request.appliesQuotas = !arguments.has("--no-quotas")
     request.deadline = try arguments.duration("--deadline", syntax.name)
+    request.commit = try arguments.commit(syntax.name)
     request.seed = UInt64(try arguments.integer("--seed", default: 0, in: 0...Int.max))
     return request
   }

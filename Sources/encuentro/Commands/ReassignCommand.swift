@@ -16,12 +16,15 @@ enum ReassignCommand: Command {
       .init(
         name: "--previous", value: "FILE",
         help: "the assignment so far: JSON of reassign or sample, or {\"id\",\"primary\"} lines"),
-      .init(name: "--dry-run", value: nil, help: "only show; this is always so without a server"),
+      .init(name: "--dry-run", value: nil, help: "only show; so it is without --commit"),
       .init(name: "--move-cost", value: "X", help: "log-odds that a move costs (default 1)"),
       .init(name: "--min-size", value: "N", help: "the fewest participants of a network"),
       .init(name: "--max-size", value: "N", help: "the most participants of a network"),
       .init(name: "--csv", value: nil, help: "print CSV"),
-    ] + SharedOption.answers)
+      .init(
+        name: "--stored", value: nil,
+        help: "the assignment so far is what was last committed on the server"),
+    ] + SharedOption.commit + SharedOption.answers)
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     try arguments.noOperands()
@@ -33,6 +36,8 @@ enum ReassignCommand: Command {
     if arguments.string("--max-size") != nil {
       request.maximumSize = try arguments.integer("--max-size", default: 0, in: 0...Int.max)
     }
+    request.commit = try arguments.commit(syntax.name)
+    request.usesStored = try arguments.stored(syntax.name)
     if let path = arguments.string("--previous") {
       request.previous = try ReassignmentRequest.previous(from: Input.data(path), named: path)
     }
@@ -110,5 +115,19 @@ enum ReassignCommand: Command {
           + (evidence.words.isEmpty ? "" : "; \(evidence.words.joined(separator: ", ").harmless)"))
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Arguments {
+  /// Whether the assignment so far is the server's.
+  fileprivate func stored(_ command: String) throws(UsageError) -> Bool {
+    guard has("--stored") else { return false }
+    guard string("--server") != nil else {
+      throw UsageError(message: "--stored needs --server HOST:PORT", command: command)
+    }
+    guard string("--previous") == nil else {
+      throw UsageError(message: "--stored goes with no --previous", command: command)
+    }
+    return true
   }
 }

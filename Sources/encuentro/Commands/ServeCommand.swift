@@ -1,3 +1,4 @@
+import CHeap
 import Foundation
 import MatchmakingService
 import Programme
@@ -40,6 +41,7 @@ enum ServeCommand: Command {
       throw UsageError(
         message: "--log-level takes debug, info, warning, error or none", command: syntax.name)
     }
+    heap_suit_server()
     let engine = try arguments.engine()
     let store = try store(arguments, engine.programme)
     let log = EventLog(descriptor: STDERR_FILENO, level: level)

@@ -9,7 +9,7 @@ enum StatusCommand: Command {
     operands: "",
     details: "Exit code 0 while it serves, 69 otherwise.",
     options: [
-      SharedOption.server, .init(name: "--watch", value: nil, help: "go on, at every change"),
+      SharedOption.onlyServer, .init(name: "--watch", value: nil, help: "go on, at every change"),
     ])
 
   /// What `encuentro status --json` prints.

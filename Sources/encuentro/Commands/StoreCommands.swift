@@ -58,7 +58,11 @@ enum BackupCommand: Command {
     details: """
       The copy is of one moment, checked, and complete or not there. To restore it, put it
       into an empty folder as encuentro.sqlite.
-      """, options: [StoreOption.data])
+      """,
+    options: [
+      .init(
+        name: "--data", value: "FOLDER", help: "the store's folder, which a server may be using")
+    ])
 
   static func run(_ arguments: Arguments, _ console: Console) async throws -> Int32 {
     let file = try arguments.single("FILE")

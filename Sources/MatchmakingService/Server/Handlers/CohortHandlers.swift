@@ -21,6 +21,14 @@ extension Handlers {
     _ call: PairCohortRequest, _ responses: Responses<PairCohortStep>
   ) async throws {
     let request = call.request
+    var named = call
+    named.request.commit = nil
+    let method = Contract.pairCohort.name
+    if let (view, run) = try await recorded(
+      CohortView.self, request.commit, method, named.encoded())
+    {
+      return try await responses.send(contentsOf: PairCohortStep.steps(of: view, run: run))
+    }
     for bound in request.bounds { try bound.check(in: matchmaking.programme) }
     let snapshot = try await matchmaking.snapshot(atLeast: call.atLeastRevision)
     let (view, document) = try await responses.reporting(on: jobs, as: PairCohortStep.progress) {
@@ -34,9 +42,7 @@ extension Handlers {
     let run = NewRun(
       kind: .cohort, committed: request.commit != nil, revision: snapshot.revision,
       summary: view.summary, result: document)
-    var named = call
-    named.request.commit = nil
-    let receipt = try await record(run, request.commit, Contract.pairCohort.name, named.encoded())
+    let receipt = try await record(run, request.commit, method, named.encoded())
     try await responses.send(contentsOf: PairCohortStep.steps(of: view, run: RunRef(receipt)))
   }
 
@@ -55,6 +61,22 @@ extension Handlers {
     }
     let (whole, named, engine) = (document, name ?? "", matchmaking.snapshot.engine)
     return try await Task(executorPreference: jobs) { try engine.verify(whole, named: named) }.value
+  }
+
+  /// The result of a run that was committed before under the same key; nil when it is
+  /// new.
+  func recorded<View: Decodable & Sendable>(
+    _ type: View.Type, _ authorship: Authorship?, _ method: String, _ request: [UInt8]
+  ) async throws -> (View, RunRef)? {
+    guard let authorship, let receipt = try receipt(authorship, method, request) else { return nil }
+    let run = RunRef(receipt)
+    guard let document = try matchmaking.store.runResult(id: run.id) else {
+      throw StoreError.failed(reason: "the result of run \(run.id) was not kept")
+    }
+    let view = try await Task(executorPreference: jobs) {
+      try JSONDecoder().decode(type, from: document)
+    }.value
+    return (view, run)
   }
 
   /// Keeps a run; without an author it is a dry run of nobody.

@@ -48,18 +48,22 @@ extension Handlers {
           ).revision)
       },
       unary(Contract.submitPlan, on: workers) { request, _ in
+        var named = request
+        named.authorship.idempotencyKey = ""
+        let method = Contract.submitPlan.name
+        if let receipt = try receipt(request.authorship, method, named.encoded()) {
+          return SubmitPlanResponse(revision: receipt.revision)
+        }
         guard
           var participant = try matchmaking.store.participant(id: request.participant)?
             .participant
         else { throw StoreError.unknownParticipant(id: request.participant) }
         participant.signals.plan = request.plan
         try check([participant], source: "plan of \(request.participant)")
-        var named = request
-        named.authorship.idempotencyKey = ""
         return SubmitPlanResponse(
           revision: try await write(
             .submitPlan(participant: request.participant, request.plan), request.authorship,
-            Contract.submitPlan.name, named.encoded()
+            method, named.encoded()
           ).revision)
       },
     ]
@@ -114,6 +118,14 @@ extension Handlers {
         throw InputError(description: "the plan of '\(participant.id)': \(error)")
       }
     }
+  }
+
+  /// What a write has done before under the same key, whatever has changed since; nil
+  /// when it is new.
+  func receipt(
+    _ authorship: Authorship, _ method: String, _ request: [UInt8]
+  ) throws -> WriteReceipt? {
+    try matchmaking.store.receipt(of: authorship.key(method, request))
   }
 
   func write(

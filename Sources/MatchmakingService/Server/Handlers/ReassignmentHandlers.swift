@@ -17,6 +17,14 @@ extension Handlers {
   private func reassign(
     _ call: ReassignNetworksRequest, _ responses: Responses<ReassignNetworksStep>
   ) async throws {
+    var named = call
+    named.request.commit = nil
+    let method = Contract.reassignNetworks.name
+    if let (view, run) = try await recorded(
+      ReassignmentView.self, call.request.commit, method, named.encoded())
+    {
+      return try await responses.send(contentsOf: ReassignNetworksStep.steps(of: view, run: run))
+    }
     let snapshot = try await matchmaking.snapshot(atLeast: call.atLeastRevision)
     var request = call.request
     if request.usesStored { request.previous = snapshot.assignments }
@@ -33,10 +41,7 @@ extension Handlers {
       kind: .reassignment, committed: request.commit != nil, revision: snapshot.revision,
       summary: view.summary, result: document,
       assignments: request.commit == nil ? nil : view.assignments)
-    var named = call
-    named.request.commit = nil
-    let receipt = try await record(
-      run, request.commit, Contract.reassignNetworks.name, named.encoded())
+    let receipt = try await record(run, request.commit, method, named.encoded())
     try await responses.send(
       contentsOf: ReassignNetworksStep.steps(of: view, run: RunRef(receipt)))
   }

@@ -41,22 +41,32 @@ extension Handlers {
   }
 
   private func decide(_ request: RecordDecisionRequest) async throws -> RecordDecisionResponse {
+    var named = request
+    named.authorship.idempotencyKey = ""
+    let method = Contract.recordDecision.name
+    if let receipt = try receipt(request.authorship, method, named.encoded()) {
+      return try RecordDecisionResponse(receipt)
+    }
     let engine = matchmaking.snapshot.engine
     let participant = engine.participants[try engine.row(named: request.participant)].id
     let partner = engine.participants[try engine.row(named: request.partner)].id
     guard participant != partner else {
       throw InputError(description: "a participant is no partner of its own")
     }
-    var named = request
-    named.authorship.idempotencyKey = ""
-    let receipt = try await write(
-      .decide(
-        participant: participant, partner: partner, request.verdict, reason: request.reason),
-      request.authorship, Contract.recordDecision.name, named.encoded())
+    return try RecordDecisionResponse(
+      await write(
+        .decide(
+          participant: participant, partner: partner, request.verdict, reason: request.reason),
+        request.authorship, method, named.encoded()))
+  }
+}
+
+extension RecordDecisionResponse {
+  fileprivate init(_ receipt: WriteReceipt) throws(StoreError) {
     guard let decision = receipt.decision else {
-      throw StoreError.failed(reason: "the decision was not kept")
+      throw .failed(reason: "the decision was not kept")
     }
-    return RecordDecisionResponse(decision: decision, revision: receipt.revision)
+    self.init(decision: decision, revision: receipt.revision)
   }
 }
 

@@ -150,8 +150,8 @@ struct  Encuentro__V1__PairCohortResponse
     Encuentro__V1__CohortHeader *header;
     Encuentro__V1__CohortRows *rows;
     /*
-     * A part of the proof: the JSON document of problem, result and certificate that
-     * 'encuentro verify' reads.
+     * A part of the proof: the JSON of problem, pairs and certificate. GetRun gives the
+     * whole document, which 'encuentro verify' reads.
      */
     ProtobufCBinaryData proof;
     Encuentro__V1__RunRef *run;

@@ -108,7 +108,7 @@ struct  Encuentro__V1__Participant
   size_t n_previous_partners;
   char **previous_partners;
   /*
-   * Themes of its smart specialisation strategy: "clean-energy".
+   * Themes of its smart specialisation strategy, in words: "renewable energy".
    */
   size_t n_ris3_themes;
   char **ris3_themes;

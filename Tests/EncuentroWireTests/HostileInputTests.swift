@@ -1,5 +1,5 @@
-import Foundation
 import EncuentroWire
+import Foundation
 import Programme
 import Results
 import TestSupport

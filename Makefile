@@ -16,6 +16,8 @@
 #   make fuzz        random bytes for frames and messages, five minutes each
 #   make threads     the runtime's tests under ThreadSanitizer
 #   make durability  a server killed a hundred times under a write load
+#   make browser     dossiers opened in a headless Chromium; PICTURES=FOLDER keeps
+#                    pictures of every page
 #   make soak        ten minutes of load with connections coming and going
 
 SHELL := /bin/bash
@@ -25,7 +27,7 @@ MODEL := Model/encoder.bin
 BUILD := swift build -c release
 
 .PHONY: run serve test deps build model protos train bench bench-matching bench-rpc \
-  bench-service fuzz threads durability soak clean
+  bench-service fuzz threads durability browser soak clean
 
 LISTEN ?= 127.0.0.1:7431
 DATA ?= .build/data
@@ -80,6 +82,10 @@ threads: deps
 
 durability: build model
 	Tests/durability/run
+
+browser: build model
+	dev/install-deps chromium poppler-utils
+	Tests/browser/run $(if $(PICTURES),--pictures "$(PICTURES)")
 
 soak: build model
 	Benchmarks/service/soak

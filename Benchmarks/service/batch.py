@@ -9,6 +9,7 @@ Benchmarks/results/batch.json. Exit code 1 when a run is not whole.
 """
 
 import argparse
+import itertools
 import json
 import random
 import re
@@ -114,9 +115,15 @@ def timed(server, job, **fields):
 
 
 def beside(server, rate, work):
+    """The longest of what happens in ten seconds or once, and the calls meanwhile."""
     load = Load(server, rate)
-    result = work()
+    end = time.monotonic() + 10
+    found = [work()]
+    while time.monotonic() < end:
+        found.append(work())
     suggest = load.stop()
+    result = max(found, key=lambda one: one.get("longestSilence", 0))
+    result["times"] = len(found)
     result["suggest"] = {"calls": suggest["answered"], "errors": suggest["errors"],
                          **suggest["latency"]}
     return result
@@ -187,6 +194,7 @@ def measure(arguments, folder):
     data = fill(folder, arguments.participants)
     say("starting the server")
     server = Server(data)
+    keys = itertools.count()
     alone = beside(server, arguments.rate, lambda: time.sleep(10) or {})
     result = {"participants": arguments.participants, "rate": arguments.rate,
               "seed": arguments.seed, "alone": alone["suggest"], "jobs": {}, "cancels": {}}
@@ -195,8 +203,8 @@ def measure(arguments, folder):
         result["jobs"][name] = beside(server, arguments.rate, lambda job=job: timed(server, job))
         result["jobs"][name + ", committed"] = beside(
             server, arguments.rate,
-            lambda job=job, name=name: timed(
-                server, job, commit=True, idempotency_key="batch-" + name.replace(" ", "")))
+            lambda job=job: timed(
+                server, job, commit=True, idempotency_key=f"batch-{next(keys)}"))
     for name, job in jobs().items():
         say(f"cancelling: {name}")
         longest = result["jobs"][name]["seconds"]
@@ -219,10 +227,10 @@ def microseconds(value):
 
 def markdown(result):
     facts = result["machine"]
-    rows = [["none", "", "", "", *[microseconds(result["alone"][p]) for p in ("p50", "p99", "max")]]]
+    rows = [["none", "", "", "", "", *[microseconds(result["alone"][p]) for p in ("p50", "p99", "max")]]]
     for name, job in result["jobs"].items():
         suggest = job["suggest"]
-        rows.append([name, f"{job['seconds']:.1f} s", f"{job['progress']:,}",
+        rows.append([name, str(job["times"]), f"{job['seconds']:.2f} s", f"{job['progress']:,}",
                      f"{job['longestSilence'] * 1e3:.0f} ms",
                      *[microseconds(suggest[p]) for p in ("p50", "p99", "max")]])
     cancels = [[name, str(len(all_)),
@@ -234,8 +242,9 @@ def markdown(result):
     return "\n\n".join([
         f"Measured on {facts['date']}, commit {facts['commit']}, on {facts['processor']} with "
         f"{facts['cores']} cores, server, load and client together: {result['participants']:,} "
-        f"participants, {result['rate']} suggest calls a second beside each job.",
-        report.table(["job", "time", "progress messages", "longest silence", "suggest p50", "p99",
+        f"participants, {result['rate']} suggest calls a second beside each job, which is done again "
+        "and again for ten seconds. Of the job, the time with the longest silence is shown.",
+        report.table(["job", "times", "seconds", "progress messages", "longest silence", "suggest p50", "p99",
                       "max"], rows),
         report.table(["cancelled at a random time", "times", "answered, median", "answered, longest",
                       "stopped, longest"], cancels),

@@ -216,8 +216,9 @@ final class RunningCall: @unchecked Sendable {
   }
 
   private func note(_ code: StatusCode, _ message: String) {
+    // The loop's time stands still while a handler runs on it.
     let end = CallEnd(
-      code: code, message: message, duration: loop.now - began, received: received, sent: sent)
+      code: code, message: message, duration: .now - began, received: received, sent: sent)
     self.end = end
     connection.ended(self, end)
   }

@@ -31,19 +31,19 @@ extension Handlers {
     }
     for bound in request.bounds { try bound.check(in: matchmaking.programme) }
     let snapshot = try await matchmaking.snapshot(atLeast: call.atLeastRevision)
-    let (view, document) = try await responses.reporting(on: jobs, as: PairCohortStep.progress) {
-      report in
+    let unnamed = named.encoded()
+    let steps = try await responses.reporting(on: jobs, as: PairCohortStep.progress) { report in
       let view = try snapshot.engine.pair(
         request, isCancelled: { Task.isCancelled }, progress: report)
       try Task.checkCancellation()
       report(JobProgress(phase: "recording"))
-      return (view, try ResultDocument.encode(view))
+      let run = NewRun(
+        kind: .cohort, committed: request.commit != nil, revision: snapshot.revision,
+        summary: view.summary, result: try ResultDocument.encode(view))
+      let receipt = try await record(run, request.commit, method, unnamed)
+      return try PairCohortStep.steps(of: view, run: RunRef(receipt))
     }
-    let run = NewRun(
-      kind: .cohort, committed: request.commit != nil, revision: snapshot.revision,
-      summary: view.summary, result: document)
-    let receipt = try await record(run, request.commit, method, named.encoded())
-    try await responses.send(contentsOf: PairCohortStep.steps(of: view, run: RunRef(receipt)))
+    try await responses.send(contentsOf: steps)
   }
 
   /// A result beyond this was not made by the program.

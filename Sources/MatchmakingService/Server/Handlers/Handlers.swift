@@ -95,21 +95,24 @@ struct Responses<Response: WireMessage>: Sendable {
     try await writer.send(response.encoded())
   }
 
+  /// Well below the 100 ms within which callers may expect to hear something.
+  private static var reportInterval: Duration { .milliseconds(25) }
+
   /// Works on something for long, and meanwhile tells how far it is, twenty times a
   /// second.
   ///
   /// - Throws: what `work` throws; `RPCError` when nobody listens any more.
   func reporting<Value: Sendable>(
     on executor: any TaskExecutor, as step: @escaping @Sendable (JobProgress) -> Response,
-    _ work: @escaping @Sendable (@escaping Report) throws -> Value
+    _ work: @escaping @Sendable (@escaping Report) async throws -> Value
   ) async throws -> Value {
     let latest = LatestProgress()
     return try await withThrowingTaskGroup(of: Value?.self) { group in
-      group.addTask(executorPreference: executor) { try work { latest.set($0) } }
+      group.addTask(executorPreference: executor) { try await work { latest.set($0) } }
       group.addTask {
         while true {
           try await send(step(latest.value))
-          try await Task.sleep(for: .milliseconds(50))
+          try await Task.sleep(for: Self.reportInterval)
         }
       }
       defer { group.cancelAll() }

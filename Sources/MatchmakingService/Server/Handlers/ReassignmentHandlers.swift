@@ -29,21 +29,20 @@ extension Handlers {
     var request = call.request
     if request.usesStored { request.previous = snapshot.assignments }
     let asked = request
-    let (view, document) = try await responses.reporting(
-      on: jobs, as: ReassignNetworksStep.progress
-    ) { report in
+    let unnamed = named.encoded()
+    let steps = try await responses.reporting(on: jobs, as: ReassignNetworksStep.progress) {
+      report in
       let view = try snapshot.engine.reassign(asked, progress: report)
       try Task.checkCancellation()
       report(JobProgress(phase: "recording"))
-      return (view, try ResultDocument.encode(view))
+      let run = NewRun(
+        kind: .reassignment, committed: asked.commit != nil, revision: snapshot.revision,
+        summary: view.summary, result: try ResultDocument.encode(view),
+        assignments: asked.commit == nil ? nil : view.assignments)
+      let receipt = try await record(run, asked.commit, method, unnamed)
+      return ReassignNetworksStep.steps(of: view, run: RunRef(receipt))
     }
-    let run = NewRun(
-      kind: .reassignment, committed: request.commit != nil, revision: snapshot.revision,
-      summary: view.summary, result: document,
-      assignments: request.commit == nil ? nil : view.assignments)
-    let receipt = try await record(run, request.commit, method, named.encoded())
-    try await responses.send(
-      contentsOf: ReassignNetworksStep.steps(of: view, run: RunRef(receipt)))
+    try await responses.send(contentsOf: steps)
   }
 }
 

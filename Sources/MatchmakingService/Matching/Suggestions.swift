@@ -92,9 +92,13 @@ extension MatchingEngine {
   ) throws -> SuggestionView {
     let score = self.score(row, other)
     let shared = sharedNetworks(row, other)
-    let labels = shared.isEmpty ? strongest(row) : shared.map(\.network)
-    let own = try terms(of: row, networks: labels, workspace: workspace)
-    let partner = try terms(of: other, networks: labels, workspace: workspace)
+    // Without a network in common, what carries each plan most. Those of all networks that
+    // somebody belongs to have been read, so that nobody waits here.
+    let labels = shared.map(\.network)
+    let own = try terms(
+      of: row, networks: labels.isEmpty ? strongest(row) : labels, workspace: workspace)
+    let partner = try terms(
+      of: other, networks: labels.isEmpty ? strongest(other) : labels, workspace: workspace)
     return SuggestionView(
       rank: rank, partner: person(other), score: score.value,
       margin: next.map { score.value - self.score(row, $0).value }, next: next.map(person),

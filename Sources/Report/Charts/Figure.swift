@@ -50,7 +50,8 @@ struct DataTable {
 
   mutating func add(_ cells: Node...) { rows.append(cells) }
 
-  /// A table that scrolls within its own box where the page is narrower.
+  /// A table that scrolls within its own box where the page is narrower. Cells know
+  /// their columns' titles, for tables that the style sheet stacks on a phone.
   func node(caption: String, class name: String = "") -> Node {
     tag(
       "div", .class("scroll"), Attribute("tabindex", "0"), Attribute("role", "region"),
@@ -72,7 +73,11 @@ struct DataTable {
                 if place == 0 {
                   tag("th", with: Self.attributes(columns[place], scope: "row")) { cell }
                 } else {
-                  tag("td", with: Self.attributes(columns[place], scope: nil)) { cell }
+                  tag(
+                    "td",
+                    with: Self.attributes(columns[place], scope: nil)
+                      + (name.isEmpty ? [] : [Attribute("data-label", columns[place].title)])
+                  ) { cell }
                 }
               }
             }

@@ -41,9 +41,9 @@ extension Handlers {
         kind: .cohort, committed: request.commit != nil, revision: snapshot.revision,
         summary: view.summary, result: try ResultDocument.encode(view))
       let receipt = try await record(run, request.commit, method, unnamed)
-      return try PairCohortStep.steps(of: view, run: RunRef(receipt))
+      return try PairCohortStep.steps(of: view, run: RunRef(receipt)).map { $0.encoded() }
     }
-    try await responses.send(contentsOf: steps)
+    try await responses.send(packed: steps)
   }
 
   /// A result beyond this was not made by the program.

@@ -95,10 +95,16 @@ struct Responses<Response: WireMessage>: Sendable {
     try await writer.send(response.encoded())
   }
 
+  /// Sends responses that were packed where they were made, and not on the connection's
+  /// loop, where others wait.
+  func send(packed: [[UInt8]]) async throws(RPCError) {
+    for bytes in packed { try await writer.send(bytes) }
+  }
+
   /// Well below the 100 ms within which callers may expect to hear something.
   private static var reportInterval: Duration { .milliseconds(25) }
 
-  /// Works on something for long, and meanwhile tells how far it is, twenty times a
+  /// Works on something for long, and meanwhile tells how far it is, forty times a
   /// second.
   ///
   /// - Throws: what `work` throws; `RPCError` when nobody listens any more.

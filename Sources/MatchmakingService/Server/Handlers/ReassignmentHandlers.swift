@@ -40,9 +40,9 @@ extension Handlers {
         summary: view.summary, result: try ResultDocument.encode(view),
         assignments: asked.commit == nil ? nil : view.assignments)
       let receipt = try await record(run, asked.commit, method, unnamed)
-      return ReassignNetworksStep.steps(of: view, run: RunRef(receipt))
+      return ReassignNetworksStep.steps(of: view, run: RunRef(receipt)).map { $0.encoded() }
     }
-    try await responses.send(contentsOf: steps)
+    try await responses.send(packed: steps)
   }
 }
 

@@ -41,7 +41,9 @@ enum ReportCommand: Command {
     let dossier = try await maker.dossier(
       answers, participants: try await participants(arguments, programme),
       progress: progress.report)
+    let start = ContinuousClock.now
     let bytes = Document(dossier).bytes()
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
     progress.finish()
     if path == "-" {
       console.print(String(decoding: bytes, as: UTF8.self), terminator: "")
@@ -56,7 +58,8 @@ enum ReportCommand: Command {
       return ExitCode.output
     }
     let written = Written(
-      file: path, bytes: bytes.count, pages: dossier.people.count { $0.details != nil })
+      file: path, bytes: bytes.count, pages: dossier.people.count { $0.details != nil },
+      seconds: seconds)
     if arguments.has("--json") {
       try console.json(written)
     } else {
@@ -70,11 +73,14 @@ enum ReportCommand: Command {
     var bytes: Int
     /// Pages of participants.
     var pages: Int
+    /// What laying it out has taken, once the results were there.
+    var seconds: Double
 
     var text: String {
       let kilobytes = max(1, bytes / 1000)
       return "\(file.harmless) is written (\(kilobytes) kB, \(pages) "
-        + "\(pages == 1 ? "participant's page" : "participants' pages")); open it in a browser"
+        + "\(pages == 1 ? "participant's page" : "participants' pages"), laid out in "
+        + "\(String(format: "%.2f", seconds)) s); open it in a browser"
     }
   }
 

@@ -11,6 +11,7 @@ Benchmarks/results/batch.json. Exit code 1 when a run is not whole.
 import argparse
 import itertools
 import json
+import os
 import random
 import re
 import shutil
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import report
@@ -96,9 +98,17 @@ def open_job(connection, job, **fields):
     return connection.stream("Matchmaking/" + method, response, request(**fields))
 
 
-def timed(server, job, **fields):
+def timed(server, name, **fields):
+    """What `measured` gives, from a process that lets others go first: this client's
+    reading of ten thousand rows is nothing that a caller beside it should feel."""
+    with ProcessPoolExecutor(1, initializer=os.nice, initargs=(10,)) as pool:
+        return pool.submit(measured, server.address, name, fields).result()
+
+
+def measured(address, name, fields):
     """Runs a job; its seconds, messages and silences, and the run that it recorded."""
-    with Connection(server.address) as connection:
+    job = jobs()[name]
+    with Connection(address) as connection:
         began = last = time.monotonic()
         call = open_job(connection, job, **fields)
         silences, progress, run = [], 0, None
@@ -160,19 +170,19 @@ def runs(server):
         return result
 
 
-def killed(data, job, seconds, key):
+def killed(data, name, seconds, key):
     """Kills the server at a time of a commit, and sends the same commit again."""
     server = Server(data)
     with Connection(server.address) as connection:
         before = runs(server)
-        open_job(connection, job, commit=True, idempotency_key=key)
+        open_job(connection, jobs()[name], commit=True, idempotency_key=key)
         connection.pump_for(seconds)
     server.stop(signal.SIGKILL)
     found = subprocess.run([PROGRAM, "doctor", "--data", data], cwd=ROOT, text=True,
                            capture_output=True)
     server = Server(data)
     new = set(runs(server)) - set(before)
-    again = timed(server, job, commit=True, idempotency_key=key)["run"]
+    again = timed(server, name, commit=True, idempotency_key=key)["run"]
     after = set(runs(server)) - set(before)
     server.stop()
     return {"at": seconds, "healthy": found.returncode == 0, "runsAfterKill": len(new),
@@ -198,13 +208,13 @@ def measure(arguments, folder):
     alone = beside(server, arguments.rate, lambda: time.sleep(10) or {})
     result = {"participants": arguments.participants, "rate": arguments.rate,
               "seed": arguments.seed, "alone": alone["suggest"], "jobs": {}, "cancels": {}}
-    for name, job in jobs().items():
+    for name in jobs():
         say(name)
-        result["jobs"][name] = beside(server, arguments.rate, lambda job=job: timed(server, job))
+        result["jobs"][name] = beside(server, arguments.rate, lambda name=name: timed(server, name))
         result["jobs"][name + ", committed"] = beside(
             server, arguments.rate,
-            lambda job=job: timed(
-                server, job, commit=True, idempotency_key=f"batch-{next(keys)}"))
+            lambda name=name: timed(
+                server, name, commit=True, idempotency_key=f"batch-{next(keys)}"))
     for name, job in jobs().items():
         say(f"cancelling: {name}")
         longest = result["jobs"][name]["seconds"]
@@ -212,12 +222,12 @@ def measure(arguments, folder):
             cancelled(server, job, longest, chance) for _ in range(arguments.cancels)]
     result["runs"] = list(runs(server).values())
     server.stop()
-    job, seconds = jobs()["reassignment"], result["jobs"]["reassignment"]["seconds"]
+    seconds = result["jobs"]["reassignment"]["seconds"]
     result["kills"] = []
     for number in range(arguments.kills):
         at = seconds * (number + 1) / arguments.kills
         say(f"kill -9 after {at:.2f} s of a commit")
-        result["kills"].append(killed(data, job, at, f"kill-{number}"))
+        result["kills"].append(killed(data, "reassignment", at, f"kill-{number}"))
     return result
 
 

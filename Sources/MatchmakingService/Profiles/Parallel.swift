@@ -1,7 +1,9 @@
 import Dispatch
+import Foundation
 import Synchronization
 
-/// Work on many elements, on all cores.
+/// Work on many elements, on all cores; on this one alone when its thread is of low
+/// priority, because the others' threads are not and would go before those who wait.
 enum Parallel {
   /// Elements that one thread takes at a time: few, so that no core ends long before
   /// the others.
@@ -23,7 +25,7 @@ enum Parallel {
     // Threads of the pool belong to no task; this one does, and works along.
     let isCancelled = Atomic<Bool>(false)
     withoutActuallyEscaping(element) { element in
-      DispatchQueue.concurrentPerform(iterations: (count + chunk - 1) / chunk) { part in
+      perform((count + chunk - 1) / chunk) { part in
         let scratch = makeScratch()
         for place in part * chunk..<min((part + 1) * chunk, count) {
           if Task.isCancelled { isCancelled.store(true, ordering: .relaxed) }
@@ -36,5 +38,18 @@ enum Parallel {
     }
     if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
     return try results.withLock { try $0.map { try ($0 ?? .failure(CancellationError())).get() } }
+  }
+
+  private static func perform(_ parts: Int, _ body: @Sendable (Int) -> Void) {
+    #if canImport(Glibc)
+      let isPatient = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) > 0
+    #else
+      let isPatient = false
+    #endif
+    if isPatient {
+      for part in 0..<parts { body(part) }
+    } else {
+      DispatchQueue.concurrentPerform(iterations: parts, execute: body)
+    }
   }
 }

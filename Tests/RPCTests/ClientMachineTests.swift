@@ -39,20 +39,7 @@ struct ClientMachineTests {
     func events() -> [ClientMachine.Event] { machine.takeEvents() }
 
     /// The frames written since the last question.
-    func written() throws -> [Frame] {
-      var frames: [Frame] = []
-      var decoder = FrameDecoder(limit: 4 << 20)
-      var bytes: [UInt8] = []
-      output.withBytes { bytes = Array($0) }
-      output.removeAll()
-      let result = bytes.withUnsafeBytes { bytes in
-        Result { () throws(ProtocolViolation) in
-          try decoder.decode(bytes) { (frame) throws(ProtocolViolation) in frames.append(frame) }
-        }
-      }
-      try result.get()
-      return frames
-    }
+    func written() throws -> [Frame] { try output.takeFrames() }
   }
 
   @Test("frames that a server may not send end the connection")

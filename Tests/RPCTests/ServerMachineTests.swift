@@ -41,20 +41,7 @@ struct ServerMachineTests {
     func events() -> [ServerMachine.Event] { machine.takeEvents() }
 
     /// The frames written since the last question.
-    func written() throws -> [Frame] {
-      var frames: [Frame] = []
-      var decoder = FrameDecoder(limit: 4 << 20)
-      var bytes: [UInt8] = []
-      output.withBytes { bytes = Array($0) }
-      output.removeAll()
-      let result = bytes.withUnsafeBytes { bytes in
-        Result { () throws(ProtocolViolation) in
-          try decoder.decode(bytes) { (frame) throws(ProtocolViolation) in frames.append(frame) }
-        }
-      }
-      try result.get()
-      return frames
-    }
+    func written() throws -> [Frame] { try output.takeFrames() }
 
     func codes() throws -> [UInt32] {
       try written().compactMap { if case .close(let close) = $0.body { close.code } else { nil } }

@@ -141,8 +141,9 @@ final class ServerConnection: ByteTransportHandler, @unchecked Sendable {
   /// its name the same string.
   private func method(_ name: String) -> Method? {
     if let last, last.name == name { return last }
-    last = server.methods[name] ?? last
-    return server.methods[name]
+    guard let found = server.methods[name] else { return nil }
+    last = found
+    return found
   }
 
   // MARK: - Of the calls, on the loop

@@ -23,15 +23,12 @@ extension Handlers {
     let request = call.request
     var named = call
     named.request.commit = nil
-    let method = Contract.pairCohort.name
-    if let (view, run) = try await recorded(
-      CohortView.self, request.commit, method, named.encoded())
-    {
-      return try await responses.send(contentsOf: PairCohortStep.steps(of: view, run: run))
+    let (method, unnamed) = (Contract.pairCohort.name, named.encoded())
+    if let steps = try await recorded(request.commit, method, unnamed, pack: Self.packed) {
+      return try await responses.send(packed: steps)
     }
     for bound in request.bounds { try bound.check(in: matchmaking.programme) }
     let snapshot = try await matchmaking.snapshot(atLeast: call.atLeastRevision)
-    let unnamed = named.encoded()
     let steps = try await responses.reporting(on: jobs, as: PairCohortStep.progress) { report in
       let view = try snapshot.engine.pair(
         request, isCancelled: { Task.isCancelled }, progress: report)
@@ -41,9 +38,13 @@ extension Handlers {
         kind: .cohort, committed: request.commit != nil, revision: snapshot.revision,
         summary: view.summary, result: try ResultDocument.encode(view))
       let receipt = try await record(run, request.commit, method, unnamed)
-      return try PairCohortStep.steps(of: view, run: RunRef(receipt)).map { $0.encoded() }
+      return try Self.packed(view, RunRef(receipt))
     }
     try await responses.send(packed: steps)
+  }
+
+  @Sendable private static func packed(_ view: CohortView, _ run: RunRef) throws -> [[UInt8]] {
+    try PairCohortStep.steps(of: view, run: run).map { $0.encoded() }
   }
 
   /// A result beyond this was not made by the program.
@@ -63,20 +64,20 @@ extension Handlers {
     return try await Task(executorPreference: jobs) { try engine.verify(whole, named: named) }.value
   }
 
-  /// The result of a run that was committed before under the same key; nil when it is
+  /// The responses of a run that was committed before under the same key; nil when it is
   /// new.
   func recorded<View: Decodable & Sendable>(
-    _ type: View.Type, _ authorship: Authorship?, _ method: String, _ request: [UInt8]
-  ) async throws -> (View, RunRef)? {
+    _ authorship: Authorship?, _ method: String, _ request: [UInt8],
+    pack: @escaping @Sendable (View, RunRef) throws -> [[UInt8]]
+  ) async throws -> [[UInt8]]? {
     guard let authorship, let receipt = try receipt(authorship, method, request) else { return nil }
     let run = RunRef(receipt)
     guard let document = try matchmaking.store.runResult(id: run.id) else {
       throw StoreError.failed(reason: "the result of run \(run.id) was not kept")
     }
-    let view = try await Task(executorPreference: jobs) {
-      try JSONDecoder().decode(type, from: document)
+    return try await Task(executorPreference: jobs) {
+      try pack(JSONDecoder().decode(View.self, from: document), run)
     }.value
-    return (view, run)
   }
 
   /// Keeps a run; without an author it is a dry run of nobody.

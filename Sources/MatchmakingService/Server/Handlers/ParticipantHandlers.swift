@@ -50,8 +50,8 @@ extension Handlers {
       unary(Contract.submitPlan, on: workers) { request, _ in
         var named = request
         named.authorship.idempotencyKey = ""
-        let method = Contract.submitPlan.name
-        if let receipt = try receipt(request.authorship, method, named.encoded()) {
+        let (method, unnamed) = (Contract.submitPlan.name, named.encoded())
+        if let receipt = try receipt(request.authorship, method, unnamed) {
           return SubmitPlanResponse(revision: receipt.revision)
         }
         guard
@@ -63,7 +63,7 @@ extension Handlers {
         return SubmitPlanResponse(
           revision: try await write(
             .submitPlan(participant: request.participant, request.plan), request.authorship,
-            method, named.encoded()
+            method, unnamed
           ).revision)
       },
     ]

@@ -19,17 +19,14 @@ extension Handlers {
   ) async throws {
     var named = call
     named.request.commit = nil
-    let method = Contract.reassignNetworks.name
-    if let (view, run) = try await recorded(
-      ReassignmentView.self, call.request.commit, method, named.encoded())
-    {
-      return try await responses.send(contentsOf: ReassignNetworksStep.steps(of: view, run: run))
+    let (method, unnamed) = (Contract.reassignNetworks.name, named.encoded())
+    if let steps = try await recorded(call.request.commit, method, unnamed, pack: Self.packed) {
+      return try await responses.send(packed: steps)
     }
     let snapshot = try await matchmaking.snapshot(atLeast: call.atLeastRevision)
     var request = call.request
     if request.usesStored { request.previous = snapshot.assignments }
     let asked = request
-    let unnamed = named.encoded()
     let steps = try await responses.reporting(on: jobs, as: ReassignNetworksStep.progress) {
       report in
       let view = try snapshot.engine.reassign(asked, progress: report)
@@ -40,9 +37,13 @@ extension Handlers {
         summary: view.summary, result: try ResultDocument.encode(view),
         assignments: asked.commit == nil ? nil : view.assignments)
       let receipt = try await record(run, asked.commit, method, unnamed)
-      return ReassignNetworksStep.steps(of: view, run: RunRef(receipt)).map { $0.encoded() }
+      return Self.packed(view, RunRef(receipt))
     }
     try await responses.send(packed: steps)
+  }
+
+  @Sendable private static func packed(_ view: ReassignmentView, _ run: RunRef) -> [[UInt8]] {
+    ReassignNetworksStep.steps(of: view, run: run).map { $0.encoded() }
   }
 }
 

@@ -43,8 +43,8 @@ extension Handlers {
   private func decide(_ request: RecordDecisionRequest) async throws -> RecordDecisionResponse {
     var named = request
     named.authorship.idempotencyKey = ""
-    let method = Contract.recordDecision.name
-    if let receipt = try receipt(request.authorship, method, named.encoded()) {
+    let (method, unnamed) = (Contract.recordDecision.name, named.encoded())
+    if let receipt = try receipt(request.authorship, method, unnamed) {
       return try RecordDecisionResponse(receipt)
     }
     let engine = matchmaking.snapshot.engine
@@ -57,7 +57,7 @@ extension Handlers {
       await write(
         .decide(
           participant: participant, partner: partner, request.verdict, reason: request.reason),
-        request.authorship, method, named.encoded()))
+        request.authorship, method, unnamed))
   }
 }
 
